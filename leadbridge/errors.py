@@ -1,0 +1,76 @@
+"""Errors, typed by what the caller does next.
+
+::
+
+    LeadBridgeError             expected; one sentence for the user, never a traceback
+    |-- UsageError              the command or a file is wrong: mend it and call again    (exit 2)
+    |   `-- FileFaults          faults of files people write, all of them, with positions
+    |-- StoppedError            a brake or a refused plan stopped the run                 (exit 3)
+    |-- ConnectionFailedError   a connection cannot be used now                           (exit 4)
+    `-- BusyError               somebody else holds what is needed: wait, then try again  (exit 5)
+
+Rows are never errors: what one row cannot do is a :class:`leadbridge.records.Reject`, and the rest go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class LeadBridgeError(Exception):
+    """Something a user can expect and mend. ``str(error)`` is one sentence with the remedy."""
+
+    exit_status = 2
+
+
+class UsageError(LeadBridgeError):
+    """The command line or a file is wrong; nothing was read from or written to a CRM."""
+
+
+class StoppedError(LeadBridgeError):
+    """A brake, or a plan that is refused whole, stopped the run before it wrote."""
+
+    exit_status = 3
+
+
+class ConnectionFailedError(LeadBridgeError):
+    """A connection cannot be used now: unreachable, refused, unreadable, full."""
+
+    exit_status = 4
+
+    def __init__(self, connection: str, message: str) -> None:
+        super().__init__(message)
+        self.connection = connection
+
+
+class BusyError(LeadBridgeError):
+    """Another holder has the lock or the lease."""
+
+    exit_status = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a file, where it stands. Lines and columns count from 1."""
+
+    file: Path
+    line: int
+    column: int
+    path: str
+    message: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        path = f"{self.path}: " if self.path else ""
+        hint = f" (did you mean {self.suggestion!r}?)" if self.suggestion else ""
+        return f"{self.file.as_posix()}:{self.line}:{self.column}: {path}{self.message}{hint}"
+
+
+class FileFaults(UsageError):  # noqa: N818  (a list of faults, not one error)
+    """Every fault of every file read, in the order of file and line."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda f: (f.file.as_posix(), f.line, f.column, f.path)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))

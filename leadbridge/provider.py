@@ -1,0 +1,229 @@
+"""The provider contract: what a plugin's class does for the core, in fixed terms.
+
+A provider speaks to one kind of CRM. Only its methods do I/O; hooks never touch a CRM. ``leadbridge.memory`` is the
+reference, ``leadbridge.testing.ProviderContract`` the test class that every provider passes by subclassing.
+
+Terms
+-----
+- *object*: the CRM's own name for a kind of record; *provider field*: its own name for a field.
+- *page*: what one step of a capture yields. Pages of one capture carry each changed record once, in any order.
+- *cursor*: opaque text, made by the provider and kept by the caller per connection and object. A caller stores a
+  page's cursor only after all that the page carried is safe; handing an older cursor in again is always allowed and
+  repeats changes, never loses one.
+- *complete*: a capture saw every record that the connection can see. Only then may absence mean anything.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from leadbridge.records import Record, Ref, Reject
+from leadbridge.values import Raw
+
+Wire = Literal["text", "typed"]
+"""How raw values travel: ``text``, all strings (CSV, HubSpot); ``typed``, booleans and numbers as themselves."""
+
+
+class Settings(BaseModel):
+    """Base of a provider's connection settings; unknown keys are faults, found with their position."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do; the core asks for nothing else."""
+
+    wire: Wire = "text"
+    incremental: bool = False  # capture(cursor) yields changes only
+    deletes: bool = False  # capture reports records that went, with proof
+    merges: bool = False  # capture reports merges with all ids
+    writes: bool = False  # begin, write, commit
+    upsert_by_key: bool = False  # a create carries a key that the CRM keeps unique
+    native_conversion: bool = False  # predict, convert
+    read_back: bool = False  # read() after a write shows what was stored
+    field_stamps: bool = False  # modification stamps per field
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDescription:
+    """A provider field as the CRM describes it.
+
+    Attributes:
+        type: the provider's own word for the type, for messages.
+        length: longest text in characters, or None where the CRM sets no limit.
+        options: values of a restricted picklist, else None.
+    """
+
+    name: str
+    label: str = ""
+    type: str = "text"
+    length: int | None = None
+    readable: bool = True
+    writable: bool = True
+    required: bool = False
+    options: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDescription:
+    """An object that the connection can see.
+
+    Attributes:
+        key: the provider field that identifies a record to people (a CSV file's key column), or None.
+        writable: whether records can be created and updated.
+        samples: a few raw values per field, for header suggestions; personal data, never logged.
+    """
+
+    name: str
+    fields: tuple[FieldDescription, ...]
+    key: str | None = None
+    writable: bool = False
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def field(self, name: str) -> FieldDescription | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record that capture no longer finds.
+
+    Attributes:
+        proof: ``tombstone`` (the CRM says deleted) or ``absent`` (not in a complete scan).
+        merged_into: the surviving record's id where the CRM reports a merge, else None.
+    """
+
+    ref: Ref
+    proof: Literal["tombstone", "absent"]
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a capture.
+
+    Attributes:
+        records: new and changed records since the cursor; all records where there was none.
+        gone: records that went; only on a page with ``complete``, or with tombstones.
+        rejects: rows that could not be read; the rest went on.
+        cursor: where the next capture starts once this page is safe, or None while that cannot be said yet.
+        complete: last page of a scan that saw everything.
+        seen: records seen so far in this capture, changed or not; for the brakes that watch a source's size.
+    """
+
+    records: tuple[Record, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    cursor: str | None = None
+    complete: bool = False
+    seen: int = 0
+
+
+Verb = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do to one record of one object.
+
+    Attributes:
+        number: the row's number in its plan; results come back under it.
+        id: the record's id; None for a create.
+        values: provider field -> raw value to set, exactly these.
+        expected: provider field -> raw value that must still hold just before the write; else the row is ``stale``.
+        key: for a create, a key made by LeadBridge, so that repeating the call cannot make a second record.
+    """
+
+    number: int
+    verb: Verb
+    object: str
+    id: str | None = None
+    values: Mapping[str, Raw] = field(default_factory=dict)
+    expected: Mapping[str, Raw] = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one action: ``done`` with the record's id, ``rejected`` with a reject, or ``uncertain``."""
+
+    number: int
+    state: Literal["done", "rejected", "uncertain"]
+    id: str | None = None
+    reject: Reject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a connection lives: its name, and the project folder that its paths may not leave."""
+
+    connection: str
+    folder: Path
+
+
+class Provider(abc.ABC):
+    """Base class of providers. One instance serves one connection; methods are not called concurrently.
+
+    Expected failures raise a :class:`leadbridge.errors.LeadBridgeError`: ``ConnectionFailedError`` where the CRM
+    cannot be reached or read now, ``BusyError`` where another process holds it, ``UsageError`` where the settings
+    or an object's name are wrong. What one row cannot do is a reject in a page or a result, never an exception.
+    """
+
+    name: ClassVar[str]
+    settings_model: ClassVar[type[Settings]] = Settings
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def __init__(self, site: Site, settings: Settings) -> None:
+        self.site = site
+        self.settings = settings
+
+    @abc.abstractmethod
+    def describe(self) -> Sequence[ObjectDescription]:
+        """The objects that this connection can see, with their fields, in a stable order."""
+
+    @abc.abstractmethod
+    def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
+        """Yield pages of the object's records: all without a cursor, changes since it with one.
+
+        The last page carries a cursor. Capturing again with it, where nothing changed, yields no records.
+        """
+
+    def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        """The records as they are now, in the order asked; None for one that is not there."""
+        raise UnsupportedError(self, "read")
+
+    def begin(self) -> None:
+        """Start a run of writes. A provider that writes whole files takes its lock here."""
+        raise UnsupportedError(self, "begin")
+
+    def write(self, actions: Sequence[Action]) -> Sequence[Result]:
+        """Carry out a batch: one result per action, under its number, in any order."""
+        raise UnsupportedError(self, "write")
+
+    def commit(self) -> None:
+        """End a run of writes: what ``write`` called done is durable once this returns."""
+        raise UnsupportedError(self, "commit")
+
+    def abandon(self) -> None:  # noqa: B027  (a provider without locks has nothing to do here)
+        """End a run of writes without keeping what is not durable yet; free every lock."""
+
+    def estimate(self, actions: Iterable[Action]) -> int:
+        """API calls that writing these actions will take, retries not counted. Pure: calls nothing."""
+        raise UnsupportedError(self, "estimate")
+
+    def close(self) -> None:  # noqa: B027  (same)
+        """Free connections and files. Idempotent."""
+
+
+class UnsupportedError(TypeError):
+    """A method was called that the provider's capabilities do not offer; a fault of the caller."""
+
+    def __init__(self, provider: Provider, method: str) -> None:
+        super().__init__(f"provider {type(provider).__name__} does not offer {method}()")
