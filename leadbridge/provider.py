@@ -23,6 +23,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from leadbridge.errors import UsageError
 from leadbridge.records import Record, Ref, Reject
 from leadbridge.values import Raw
 
@@ -166,6 +167,23 @@ class Site:
 
     connection: str
     folder: Path
+
+    def resolve(self, path: str | Path) -> Path:
+        """The absolute path that a setting means, relative ones from the project folder, symbolic links followed.
+
+        The path need not exist and may hold wildcards. Raises :class:`UsageError` where it leaves the folder.
+        """
+        folder = self.folder.resolve()
+        try:
+            target = (folder / path).resolve()
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
+            raise UsageError(f"connection {self.connection!r}: {str(path)!r} is no usable path") from error
+        if not target.is_relative_to(folder):
+            raise UsageError(
+                f"connection {self.connection!r}: {str(path)!r} leaves the project folder {folder};"
+                " move what it names into the folder and write its path from there"
+            )
+        return target
 
 
 class Provider(abc.ABC):
