@@ -1,0 +1,92 @@
+"""The command line. ``main`` is the entry point: it turns every outcome into an exit status and one sentence.
+
+Exit status: 0 done, 1 done with rejects or reviews, 2 usage or file fault, 3 stopped by a brake, 4 a connection
+failed, 5 busy; 130 interrupted and 141 reader gone, as shells count them; 70 a fault in LeadBridge itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leadbridge.cli.options import Talk
+
+FAULT, INTERRUPTED, READER_GONE = 70, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status. Nothing but :class:`SystemExit`'s code ever leaves it."""
+    from leadbridge.cli.options import Talk
+
+    _make_streams_lenient()
+    talk = Talk()
+    try:
+        status = _run(sys.argv[1:] if argv is None else argv, talk)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+        return READER_GONE
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except Exception as error:  # noqa: BLE001  (the last line of defence: no traceback unless asked for)
+        return _explain(error, talk)
+    if status == INTERRUPTED:
+        _complain("Interrupted; nothing more was done.")
+    return status
+
+
+def _run(argv: Sequence[str], talk: Talk) -> int:
+    from leadbridge.cli.app import command
+
+    try:
+        command().main(args=list(argv), prog_name="leadbridge", obj=talk)
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
+    return 0
+
+
+def _explain(error: Exception, talk: Talk) -> int:
+    from leadbridge.errors import LeadBridgeError
+
+    if talk.traceback:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, LeadBridgeError):
+        _complain(str(error))
+        return error.exit_status
+    kind = type(error).__name__
+    _complain(f"A fault in LeadBridge itself: {kind}. Run the command again with -vv and report what it prints.")
+    return FAULT
+
+
+def _complain(text: str) -> None:
+    from leadbridge.cli.output import escape_lines
+
+    print(escape_lines(text), file=sys.stderr)  # noqa: T201  (the one place that ends a command)
+
+
+def _make_streams_lenient() -> None:
+    """Piped output is UTF-8 everywhere; a terminal that cannot show a character gets its escape, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty():
+            reconfigure(errors="backslashreplace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """The interpreter flushes stdout when it ends; with the reader gone that would fail once more."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = None  # type: ignore[assignment]  # documented: no stream, no flush
+
+
+__all__ = ["main"]

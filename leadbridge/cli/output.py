@@ -1,0 +1,172 @@
+"""What commands print: text without terminal control characters, tables, CSV and one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+
+from leadbridge.values import Missing, Value, is_absent
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""C0 and C1 controls, direction overrides, invisible marks, lone surrogates: what can move or hide text on a screen."""
+
+_RUNS_IN_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def escape(text: str) -> str:
+    """The text with every control character shown as its escape, so that data can never steer a terminal."""
+    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def escape_lines(text: str) -> str:
+    """As :func:`escape`, keeping the line breaks of a message."""
+    return "\n".join(escape(line) for line in text.splitlines())
+
+
+def neutralise(cell: str) -> str:
+    """A CSV cell that a spreadsheet would run gets a leading quote; numbers such as ``-5`` stay as they are."""
+    return f"'{cell}" if cell.startswith(_RUNS_IN_SPREADSHEET) and not _PLAIN_NUMBER.fullmatch(cell) else cell
+
+
+def show(value: Value) -> str:
+    """A canonical value as people read it; absent ones are empty."""
+    if is_absent(value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def plain(value: object) -> object:
+    """A value as JSON holds it: decimals as text, so that no digit is lost; moments in ISO 8601 with ``Z``."""
+    if isinstance(value, Missing):
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(held) for key, held in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(held) for held in value]
+    return value
+
+
+def print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n")
+
+
+def print_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([neutralise(name) for name in header])
+    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column. ``shrink`` columns give way first where the terminal is narrow."""
+
+    title: str
+    align: Literal["left", "right"] = "left"
+    shrink: bool = True
+
+
+def width(stream: TextIO | None = None) -> int | None:
+    """Characters per line of the terminal; None where the output is a pipe or a file: nothing is cut there."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return None
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def coloured(stream: TextIO | None = None) -> bool:
+    """Colour is for terminals, and only where neither ``NO_COLOR`` nor a dumb terminal speaks against it."""
+    stream = stream or sys.stdout
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def print_line(line: Text | str = "") -> None:
+    """One line to stdout, whatever its length; control characters in it are escaped."""
+    sys.stdout.write((escape(line) if isinstance(line, str) else _render(line, None)).rstrip() + "\n")
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> None:
+    """A plain table: no boxes, whole cells when piped, cells cut with an ellipsis where a terminal is narrow."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        least = None if column.shrink else max([len(column.title), *(len(row[len(table.columns)]) for row in rows)])
+        table.add_column(
+            Text(column.title.upper()), justify=column.align, no_wrap=True, overflow="ellipsis", min_width=least
+        )
+    for row in rows:
+        table.add_row(*(Text(escape(cell)) for cell in row))
+    limit = width()
+    for line in _render(table, limit and limit - indent).splitlines():
+        sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+
+
+def _render(renderable: object, limit: int | None) -> str:
+    import io
+
+    from rich.console import Console
+
+    stream = io.StringIO()
+    colour = coloured()
+    console = Console(
+        file=stream,
+        width=limit or 100_000,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    console.print(renderable, end="")
+    return stream.getvalue()
+
+
+class Count(Protocol):
+    def __call__(self, what: str, so_far: int) -> None: ...
+
+
+def _say_nothing(what: str, so_far: int) -> None:
+    del what, so_far
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Count]:
+    """A line on stderr that counts what was read, where a person sits at the terminal; else nothing."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _say_nothing
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR")))
+    with console.status(Text("reading ...")) as status:
+        yield lambda what, so_far: status.update(Text(f"reading {escape(what)}: {so_far:,} records"))
