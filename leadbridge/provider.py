@@ -46,6 +46,7 @@ class Capabilities:
     deletes: bool = False  # capture reports records that went, with proof
     merges: bool = False  # capture reports merges with all ids
     writes: bool = False  # begin, write, commit
+    staged: bool = False  # nothing written shows before commit, and abandon discards it (a file); else at once (an API)
     upsert_by_key: bool = False  # a create carries a key that the CRM keeps unique
     native_conversion: bool = False  # predict, convert
     read_back: bool = False  # read() after a write shows what was stored

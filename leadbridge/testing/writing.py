@@ -1,0 +1,173 @@
+"""Rules of ``begin``, ``write``, ``commit``, ``abandon``, ``read`` and ``estimate``."""
+
+# ruff: noqa: S101  (assertions are what a contract is made of)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from leadbridge.provider import Action, Provider, Result
+from leadbridge.testing.harness import Contract, Harness, capture, capture_anew, needs, ref
+from leadbridge.values import MISSING, Raw
+
+
+class WriteContract(Contract):
+    @pytest.fixture
+    def writer(self, provider: Provider) -> Provider:
+        needs(provider, "writes")
+        return provider
+
+    def test_a_create_is_durable(self, harness: Harness, writer: Provider) -> None:
+        """``done`` carries the new id; after ``commit`` another process captures the record, with these values."""
+        sample = harness.sample(1)
+        (result,) = _run(writer, [Action(7, "create", harness.object, values=sample, key="key-1")])
+        assert (result.number, result.state) == (7, "done")
+        assert result.id
+        values = capture_anew(harness).by_id[result.id]
+        assert {name: values.get(name, MISSING) for name in sample} == sample
+
+    def test_an_update_sets_exactly_its_values(self, harness: Harness, writer: Provider) -> None:
+        """Fields that the action does not name, and other records, stay as they are."""
+        one, other = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        before = capture(writer, harness).by_id
+        (result,) = _run(writer, [Action(1, "update", harness.object, one, {harness.field: "written"})])
+        assert (result.state, result.id) == ("done", one)
+        after = capture_anew(harness).by_id
+        assert after == {one: {**before[one], harness.field: "written"}, other: before[other]}
+
+    def test_a_delete_removes_its_record(self, harness: Harness, writer: Provider) -> None:
+        """Its record, and no other."""
+        one, other = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        (result,) = _run(writer, [Action(1, "delete", harness.object, one)])
+        assert result.state == "done"
+        assert list(capture_anew(harness).by_id) == [other]
+
+    def test_kinds_of_nothing_are_written_apart(self, harness: Harness, writer: Provider) -> None:
+        """Null, blank, ``0`` and ``False`` are written as they are, as far as the CRM tells them apart."""
+        number = 0
+        for name, kinds in harness.distinct.items():
+            for raw in kinds:
+                number += 1
+                if raw is MISSING:
+                    continue
+                one = harness.create(harness.sample(number))
+                (result,) = _run(writer, [Action(number, "update", harness.object, one, {name: raw})])
+                assert result.state == "done"
+                written = capture_anew(harness).by_id[one].get(name, MISSING)
+                assert (type(written), written) == (type(raw), raw), name
+
+    def test_an_edited_record_is_stale(self, harness: Harness, writer: Provider) -> None:
+        """Where ``expected`` does not hold just before the write, the row is rejected as ``stale``, and left alone."""
+        edited, deleted = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        seen = capture(writer, harness).by_id
+        for one in (edited, deleted):
+            harness.edit(one, {harness.field: "by a user"})
+        results = _run(writer, [_update(1, harness, edited, seen), _delete(2, harness, deleted, seen)])
+        assert [(r.state, r.reject and r.reject.code) for r in results] == [("rejected", "stale")] * 2
+        now = capture_anew(harness).by_id
+        assert {one: now[one][harness.field] for one in (edited, deleted)} == {
+            edited: "by a user",
+            deleted: "by a user",
+        }
+
+    def test_an_unedited_record_is_not_stale(self, harness: Harness, writer: Provider) -> None:
+        """Where what was captured is expected and still holds, the row is written."""
+        one, deleted = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        seen = capture(writer, harness).by_id
+        results = _run(writer, [_update(1, harness, one, seen), _delete(2, harness, deleted, seen)])
+        assert [result.state for result in results] == ["done", "done"]
+
+    def test_results_come_under_their_numbers(self, harness: Harness, writer: Provider) -> None:
+        """One result per action, whatever became of its neighbours: a bad row neither stops nor hides the rest."""
+        one, edited = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        seen = capture(writer, harness).by_id
+        harness.edit(edited, {harness.field: "by a user"})
+        actions = [
+            _update(30, harness, edited, seen),
+            _update(10, harness, one, seen),
+            Action(20, "update", harness.object, "no-such-id", {harness.field: "written"}),
+            Action(40, "create", harness.object, values=harness.sample(3), key="key-3"),
+        ]
+        states = {result.number: result.state for result in _run(writer, actions)}
+        assert states == {10: "done", 20: "rejected", 30: "rejected", 40: "done"}
+        assert len(capture_anew(harness).records) == 3
+
+    def test_a_rejected_row_says_why(self, harness: Harness, writer: Provider) -> None:
+        """With a code and a reason for a person; an update of a record that is not there creates none."""
+        (result,) = _run(writer, [Action(1, "update", harness.object, "no-such-id", {harness.field: "written"})])
+        assert result.reject is not None
+        assert result.reject.code
+        assert result.reject.reason
+        assert capture_anew(harness).records == []
+
+    def test_a_repeated_create_makes_one_record(self, harness: Harness, writer: Provider) -> None:
+        """With ``upsert_by_key``: the same key again, as after a time-out, is ``done`` with the same id."""
+        needs(writer, "upsert_by_key")
+        action = Action(1, "create", harness.object, values=harness.sample(1), key="key-1")
+        (first,) = _run(writer, [action])
+        (again,) = _run(writer, [action])
+        assert (again.state, again.id) == ("done", first.id)
+        assert [record.ref.id for record in capture_anew(harness).records] == [first.id]
+
+    def test_what_is_written_is_read_back(self, harness: Harness, writer: Provider) -> None:
+        """With ``read_back``: records in the order asked, None for one that is not there."""
+        needs(writer, "read_back")
+        first, second = harness.create(harness.sample(1)), harness.create(harness.sample(2))
+        _run(writer, [Action(1, "update", harness.object, first, {harness.field: "written"})])
+        read = writer.read([ref(writer, harness, one) for one in (second, "no-such-id", first)])
+        assert [record and record.ref.id for record in read] == [second, None, first]
+        assert [record and record.values[harness.field] for record in read][2] == "written"
+
+    def test_an_abandoned_run_is_over(self, harness: Harness, writer: Provider) -> None:
+        """Locks are free: the next run, here or elsewhere, writes. With ``staged``, nothing of it is to be seen."""
+        one = harness.create(harness.sample(1))
+        before = capture(writer, harness).by_id
+        writer.begin()
+        writer.write([Action(1, "update", harness.object, one, {harness.field: "abandoned"})])
+        writer.abandon()
+        if writer.capabilities.staged:
+            assert capture_anew(harness).by_id == before
+        other = harness.connect()
+        (result,) = _run(other, [Action(2, "update", harness.object, one, {harness.field: "written"})])
+        other.close()
+        assert result.state == "done"
+        assert capture(writer, harness).by_id[one][harness.field] == "written"
+
+    def test_staged_writes_show_at_commit(self, harness: Harness, writer: Provider) -> None:
+        """With ``staged``: another process sees all of a run, or nothing."""
+        needs(writer, "staged")
+        one = harness.create(harness.sample(1))
+        before = capture(writer, harness).by_id
+        writer.begin()
+        writer.write([Action(1, "update", harness.object, one, {harness.field: "written"})])
+        assert capture_anew(harness).by_id == before
+        writer.commit()
+        assert capture_anew(harness).by_id[one][harness.field] == "written"
+
+    def test_estimating_is_pure(self, harness: Harness, writer: Provider) -> None:
+        """A number of calls, never negative, none for no actions; nothing is written by asking, in a run or not."""
+        actions = [Action(n, "create", harness.object, values=harness.sample(n), key=f"key-{n}") for n in range(3)]
+        assert writer.estimate(iter(actions)) >= 0
+        assert writer.estimate([]) == 0
+        assert capture_anew(harness).records == []
+
+
+def _run(provider: Provider, actions: Sequence[Action]) -> list[Result]:
+    """A whole run of one batch; its results in the order of the actions, one for each."""
+    provider.begin()
+    results = provider.write(actions)
+    provider.commit()
+    by_number = {result.number: result for result in results}
+    assert len(results) == len(by_number) == len(actions), "one result per action"
+    return [by_number[action.number] for action in actions]
+
+
+def _update(number: int, harness: Harness, one: str, seen: Mapping[str, Mapping[str, Raw]]) -> Action:
+    expected = {harness.field: seen[one][harness.field]}
+    return Action(number, "update", harness.object, one, {harness.field: "written"}, expected)
+
+
+def _delete(number: int, harness: Harness, one: str, seen: Mapping[str, Mapping[str, Raw]]) -> Action:
+    return Action(number, "delete", harness.object, one, expected={harness.field: seen[one][harness.field]})
