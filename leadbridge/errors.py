@@ -74,3 +74,17 @@ class FileFaults(UsageError):  # noqa: N818  (a list of faults, not one error)
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda f: (f.file.as_posix(), f.line, f.column, f.path)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class SourceFault(ValueError):  # noqa: N818  (a fault of a file, not yet at its place in it)
+    """A condition, template or moment that cannot be compiled; whoever read it adds file, line and column.
+
+    Attributes:
+        message: one sentence for the user.
+        suggestion: what was probably meant, or None.
+    """
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
