@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,13 @@ class Document:
         self.data = data
         self._marks = marks
 
+    def at(self, path: Path_) -> Any:
+        """The value at a path. Raises LookupError where there is none."""
+        value: Any = self.data
+        for step in path:
+            value = value[step]
+        return value
+
     def mark(self, path: Path_, *, key: bool = False) -> Mark:
         """Where a value stands, or its key; where it is not in the file, its nearest ancestor that is."""
         for end in range(len(path), -1, -1):
@@ -50,6 +57,12 @@ class Document:
         data = _merge(base, over, (), marks)
         return cls(over.file, data, marks)
 
+    def without(self, paths: Collection[Path_]) -> Document:
+        """The document without the values at these paths, and without all below them."""
+        gone = set(paths)
+        marks = {path: mark for path, mark in self._marks.items() if not any(path[: len(g)] == g for g in gone)}
+        return Document(self.file, _prune(self.data, (), gone), marks)
+
     def _take(self, path: Path_, value: Any, marks: dict[Path_, Marks]) -> Any:
         """The value as it is, its marks and those of all below it copied over."""
         if path in self._marks:
@@ -60,16 +73,15 @@ class Document:
             return [self._take((*path, i), below, marks) for i, below in enumerate(value)]
         return value
 
-    def _at(self, path: Path_) -> Any:
-        value: Any = self.data
-        for step in path:
-            value = value[step]
-        return value
+
+def _prune(data: dict[str, Any], at: Path_, gone: set[Path_]) -> dict[str, Any]:
+    kept = {key: value for key, value in data.items() if (*at, key) not in gone}
+    return {k: _prune(v, (*at, k), gone) if isinstance(v, dict) else v for k, v in kept.items()}
 
 
 def _merge(base: Document, over: Document, path: Path_, marks: dict[Path_, Marks]) -> dict[str, Any]:
     """The mapping at ``path``, which both documents hold, merged; base's keys first, in their order."""
-    below, above = base._at(path), over._at(path)
+    below, above = base.at(path), over.at(path)
     if path in over._marks:
         marks[path] = over._marks[path]
     merged: dict[str, Any] = {}
