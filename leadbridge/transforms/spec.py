@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from leadbridge.provider import Wire
-from leadbridge.values import Present, Raw
+from leadbridge.values import Present, Raw, Value
 
 
 class Options(BaseModel):
@@ -30,11 +30,11 @@ class Codec:
     """A transform with its options, compiled for one wire.
 
     ``decode`` is given a raw value that is neither missing, null nor blank, and gives a canonical value (``""`` where
-    the raw value says nothing), or raises :class:`UnreadableError`. ``encode`` is given a present canonical value and
-    gives the raw one. What ``encode`` gives, ``decode`` must be able to read.
+    the raw value says nothing, MISSING where the field should abstain), or raises :class:`UnreadableError`. ``encode``
+    is given a present canonical value and gives the raw one. What ``encode`` gives, ``decode`` must be able to read.
     """
 
-    decode: Callable[[Raw], Present]
+    decode: Callable[[Raw], Value]
     encode: Callable[[Present], Raw]
 
 

@@ -1,0 +1,68 @@
+"""Constants that files name, as values of a field's type."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+
+from leadbridge.subjects.model import Field
+from leadbridge.values import Present
+
+Scalar = str | bool | int | Decimal
+
+
+def typed(scalar: Scalar, field: Field) -> Present:
+    """The scalar as a value of the field. Raises ValueError with what is wrong, in words."""
+    value = _convert(scalar, field.type)
+    if field.choices is not None:
+        stray = [item for item in (value if isinstance(value, tuple) else (value,)) if item not in field.choices]
+        if stray:
+            raise ValueError(f"{stray[0]!r} is none of its values ({', '.join(field.choices)})")
+    if field.length is not None and isinstance(value, str) and len(value) > field.length:
+        raise ValueError(f"is longer than the field's {field.length} characters")
+    return value
+
+
+def _convert(scalar: Scalar, kind: str) -> Present:
+    if kind == "boolean":
+        return _boolean(scalar)
+    if isinstance(scalar, bool):
+        raise ValueError(f"is true or false where a {kind} is wanted")
+    if kind in {"integer", "decimal"}:
+        return _number(scalar, kind)
+    if kind in {"date", "datetime"}:
+        return _moment(str(scalar), kind)
+    return (str(scalar),) if kind == "multi_select" else str(scalar)
+
+
+def _boolean(scalar: Scalar) -> bool:
+    if isinstance(scalar, bool):
+        return scalar
+    if str(scalar).lower() in {"true", "false"}:
+        return str(scalar).lower() == "true"
+    raise ValueError("must be true or false")
+
+
+def _number(scalar: Scalar, kind: str) -> int | Decimal:
+    try:
+        number = Decimal(scalar)
+    except InvalidOperation:
+        raise ValueError("must be a number") from None
+    if not number.is_finite():
+        raise ValueError("must be a number")
+    if kind == "decimal":
+        return number
+    if number != number.to_integral_value():
+        raise ValueError("must be a whole number")
+    return int(number)
+
+
+def _moment(text: str, kind: str) -> date | datetime:
+    try:
+        if kind == "date":
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        example = "2026-01-31" if kind == "date" else "2026-01-31T09:00:00Z"
+        raise ValueError(f"must be a {kind} such as {example}") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

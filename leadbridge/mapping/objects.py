@@ -1,0 +1,136 @@
+"""An object mapping, compiled: one object of a CRM as one role of a subject, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leadbridge.conditions import Condition
+from leadbridge.mapping.fields import ColumnMap, FieldMap, is_blank
+from leadbridge.mapping.model import TestSpec
+from leadbridge.records import Captured, Record, Reject
+from leadbridge.subjects.model import Field, Subject
+from leadbridge.transforms.spec import UnreadableError
+from leadbridge.values import BLANK, MISSING, Raw, Value
+
+Read = tuple[str, str, Callable[[Raw], Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMapping:
+    """One mapping file, ready for use.
+
+    Attributes:
+        file: the mapping file, as shown to users.
+        connection: the only connection it is for, or None for all of the provider.
+        key: the provider field that identifies a record to people, or None.
+        fields: its field maps, in the order of the file.
+        when, unless: which records of the object it covers, on provider fields.
+        on_create: provider fields that a new record gets.
+        tests: the file's own examples.
+    """
+
+    file: Path
+    provider: str
+    connection: str | None
+    object: str
+    role: str
+    subject: Subject
+    fields: tuple[FieldMap, ...]
+    key: str | None = None
+    when: Condition | None = None
+    unless: Condition | None = None
+    on_create: Mapping[str, Raw] = field(default_factory=dict)
+    tests: tuple[TestSpec, ...] = ()
+    _columns: tuple[Read, ...] = field(init=False, repr=False)
+    _others: tuple[FieldMap, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        columns = tuple((m.target.name, m.column, m.codec.decode) for m in self.fields if isinstance(m, ColumnMap))
+        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
+
+    def serves(self, provider: str, connection: str, object: str) -> bool:
+        """Whether it maps this object of this connection."""
+        return (self.provider, self.object) == (provider, object) and self.connection in {None, connection}
+
+    @property
+    def targets(self) -> tuple[Field, ...]:
+        """The canonical fields that it fills."""
+        return tuple(target for fieldmap in self.fields for target in fieldmap.targets)
+
+    def covers(self, values: Mapping[str, Raw]) -> bool:
+        """Whether it covers a record with these provider values. Raises ConditionError where a condition errs."""
+        if self.when is not None and not self.when.includes(values):
+            return False
+        return self.unless is None or not self.unless.excludes(values)
+
+    def get(self, record: Record) -> Captured:
+        """The record in canonical values; a field that cannot be read is a reject, the row goes on."""
+        values = record.values
+        out: dict[str, Value] = {}
+        rejects: list[Reject] = []
+        for name, column, decode in self._columns:
+            raw = values.get(column, MISSING)
+            if is_blank(raw):
+                if raw is not MISSING:
+                    out[name] = None if raw is None else BLANK
+                continue
+            try:
+                value = decode(raw)
+            except UnreadableError as error:
+                rejects.append(_field_reject(record, column, name, raw, error))
+            else:
+                if value is not MISSING:
+                    out[name] = value
+        for fieldmap in self._others:
+            self._get_other(fieldmap, record, out, rejects)
+        return Captured(record, self.subject.name, self.role, out, tuple(rejects))
+
+    def _get_other(self, fieldmap: FieldMap, record: Record, out: dict[str, Value], rejects: list[Reject]) -> None:
+        try:
+            out.update(fieldmap.get(record.values))
+        except UnreadableError as error:
+            column = fieldmap.column or ""
+            names = ", ".join(target.name for target in fieldmap.targets)
+            rejects.append(_field_reject(record, column, names, record.values.get(column, MISSING), error))
+
+    def put(self, golden: Mapping[str, Value], old: Mapping[str, Raw]) -> dict[str, Raw]:
+        """The provider fields of an existing record that must change, with the raw values to send.
+
+        A field that the record does not carry, that golden has no value for, or whose old value cannot be read,
+        is left alone. Raises UnreadableError where golden's value cannot be written.
+        """
+        changes: dict[str, Raw] = {}
+        for fieldmap in self.fields:
+            column = fieldmap.column
+            if column is None or fieldmap.write != "always" or column not in old:
+                continue
+            was = old[column]
+            now = fieldmap.put(golden, was)
+            if now is not MISSING and now is not was:
+                changes[column] = now
+        return changes
+
+    def create(self, golden: Mapping[str, Value]) -> dict[str, Raw]:
+        """The provider fields of a new record; absent values are not sent. Raises UnreadableError."""
+        values: dict[str, Raw] = {}
+        for fieldmap in self.fields:
+            if fieldmap.column is None or fieldmap.write == "never":
+                continue
+            raw = fieldmap.put(golden, MISSING)
+            if not is_blank(raw):
+                values[fieldmap.column] = raw
+        return values | dict(self.on_create)
+
+
+def _field_reject(record: Record, column: str, names: str, raw: Raw, error: UnreadableError) -> Reject:
+    return Reject(
+        code=error.code,
+        reason=f"{names}: {error}",
+        remedy=f"correct {column!r} in the source, or the mapping's {names}",
+        source=record.source or str(record.ref),
+        provider_field=column,
+        raw={column: raw},
+    )

@@ -1,0 +1,138 @@
+"""A project's mappings folder: every file read and compiled, every fault of every file reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from leadbridge.errors import Fault, FileFaults, UsageError
+from leadbridge.files.check import collect, suggest
+from leadbridge.files.document import Document, load, shown
+from leadbridge.mapping.compile_objects import Surroundings, compile_mapping
+from leadbridge.mapping.compile_policy import compile_policy
+from leadbridge.mapping.extends import extend
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.provider import Wire
+from leadbridge.scoring import ScoringModel, compile_scoring
+from leadbridge.subjects import STANDARD
+from leadbridge.subjects.custom import FieldsFile, custom_fields, problems
+from leadbridge.subjects.model import Catalogue
+from leadbridge.transforms.spec import TransformSpec
+
+KINDS: Final = ("mapping", "convert", "fields", "scoring")
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """Everything that a project's mappings folder says.
+
+    Attributes:
+        documents: file name -> the document after `extends`, for positions in later messages.
+        policies: file name -> convert policy.
+        scoring: the project's scoring model, or None.
+    """
+
+    folder: Path
+    catalogue: Catalogue
+    objects: tuple[ObjectMapping, ...]
+    policies: Mapping[str, ConvertPolicy]
+    scoring: ScoringModel | None
+    documents: Mapping[str, Document]
+
+    def of(self, provider: str, connection: str, object: str) -> tuple[ObjectMapping, ...]:
+        """The mappings of one object of a connection; one of them at most covers a record."""
+        return tuple(m for m in self.objects if m.serves(provider, connection, object))
+
+    def policy(self, name: str) -> ConvertPolicy:
+        """The policy in the file of this name. Raises UsageError with what there is."""
+        if name in self.policies:
+            return self.policies[name]
+        known = ", ".join(self.policies) or "none"
+        raise UsageError(f"there is no convert policy {name!r} in {shown(self.folder)}; there are: {known}")
+
+
+def load_mappings(folder: Path, transforms: Mapping[str, TransformSpec], wires: Mapping[str, Wire]) -> Mappings:
+    """Read the folder.
+
+    Raises:
+        UsageError: there is no such folder.
+        FileFaults: all that is wrong in its files.
+    """
+    faults: list[Fault] = []
+    documents = _documents(folder, faults)
+    by_kind = {kind: [d for d in documents.values() if d.data.get("kind") == kind] for kind in KINDS}
+    catalogue = _catalogue(by_kind["fields"], faults)
+    around = Surroundings(catalogue, transforms, wires)
+    objects = [compile_mapping(document, around, faults) for document in by_kind["mapping"]]
+    policies = [compile_policy(document, catalogue, faults) for document in by_kind["convert"]]
+    scoring = _scoring(by_kind["scoring"], catalogue, faults)
+    if faults:
+        raise FileFaults(list(dict.fromkeys(faults)))
+    return Mappings(
+        folder=folder,
+        catalogue=catalogue,
+        objects=tuple(mapping for mapping in objects if mapping is not None),
+        policies={policy.name: policy for policy in policies if policy is not None},
+        scoring=scoring,
+        documents=documents,
+    )
+
+
+def _documents(folder: Path, faults: list[Fault]) -> dict[str, Document]:
+    """File name -> document, extended; a file that cannot be read at all is left out."""
+    read: dict[str, Document] = {}
+    for file in _files(folder):
+        try:
+            document = load(file)
+        except FileFaults as error:
+            faults.extend(error.faults)
+            continue
+        kind = document.data.get("kind")
+        if kind in KINDS:
+            read[file.name] = document
+        else:
+            message = f"must be one of {', '.join(KINDS)}" if "kind" in document.data else "needs the key `kind`"
+            faults.append(document.fault(("kind",), message, suggest(str(kind or ""), KINDS)))
+    return {name: extend(name, read, faults) for name in read}
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError(
+            f"the mappings folder {shown(folder)} is not there; create it, or name another as `mappings:` "
+            f"in leadbridge.yaml (looked for {folder.absolute()})"
+        )
+    return sorted(file for file in folder.iterdir() if file.suffix in {".yaml", ".yml"} and file.is_file())
+
+
+def _catalogue(documents: list[Document], faults: list[Fault]) -> Catalogue:
+    """The standard subjects with the fields that the project declares."""
+    subjects = dict(STANDARD.subjects)
+    _only_one("fields", documents, faults)
+    for document in documents[:1]:
+        file = collect(document, FieldsFile, faults)
+        if file is None:
+            continue
+        wrong = problems(file)
+        faults.extend(document.fault(path, message, suggestion) for path, message, suggestion in wrong)
+        if wrong:
+            continue
+        for name, fields in custom_fields(file).items():
+            subjects[name] = subjects[name].with_fields(fields)
+    return Catalogue(subjects)
+
+
+def _scoring(documents: list[Document], catalogue: Catalogue, faults: list[Fault]) -> ScoringModel | None:
+    _only_one("scoring", documents, faults)
+    person = catalogue.subjects["person"]
+    models = [compile_scoring(document, person, faults) for document in documents[:1]]
+    return models[0] if models else None
+
+
+def _only_one(kind: str, documents: list[Document], faults: list[Fault]) -> None:
+    for document in documents[1:]:
+        message = f"{documents[0].file.name} is of this kind already; a project has one"
+        faults.append(document.fault(("kind",), f"{kind}: {message}"))
