@@ -112,10 +112,22 @@ def people(faker: Faker, companies: Sequence[Company], count: int) -> list[Perso
 
 # --- trade fair: semicolons, Windows-1252, German headers, dates, decimals and words -------------------------------
 
-FAIR_HEADER = (
-    "Vorname;Nachname;Firma;E-Mail;Telefon;Ort;Land;Branche;Mitarbeiter;Interesse;Budget (EUR);Besuch am;"
-    "Werbesperre;Bemerkung"
-).split(";")
+FAIR_HEADER = [
+    "Vorname",
+    "Nachname",
+    "Firma",
+    "E-Mail",
+    "Telefon",
+    "Ort",
+    "Land",
+    "Branche",
+    "Mitarbeiter",
+    "Interesse",
+    "Budget (EUR)",
+    "Besuch am",
+    "Werbesperre",
+    "Bemerkung",
+]
 
 
 def german_phone(digits: str) -> str:
@@ -180,7 +192,7 @@ WEB_HEADER = [
 
 def web_row(p: Person) -> list[str]:
     d = p.phone.replace(" ", "")
-    spelled = f"({d[:3]}) {d[3:6]}-{d[6:]}" if len(d) == 10 else f"+49 {d[1:]}"  # noqa: PLR2004  (US numbers)
+    spelled = f"({d[:3]}) {d[3:6]}-{d[6:]}" if len(d) == 10 else f"+49 {d[1:]}"
     site = (
         "" if p.email.split("@")[1] in FREE_MAIL else rng.choice((p.company.domain, f"https://www.{p.company.domain}/"))
     )

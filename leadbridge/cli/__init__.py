@@ -6,6 +6,7 @@ failed, 5 busy; 130 interrupted and 141 reader gone, as shells count them; 70 a 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -86,7 +87,7 @@ def _silence_stdout() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
-        sys.stdout = None  # type: ignore[assignment]  # documented: no stream, no flush
+        sys.stdout = io.StringIO()
 
 
 __all__ = ["main"]

@@ -20,7 +20,7 @@ class Talk:
 
     @property
     def traceback(self) -> bool:
-        return self.verbose >= 2  # noqa: PLR2004  (-vv)
+        return self.verbose >= 2
 
 
 def _remember_verbose(ctx: typer.Context, value: int) -> int:

@@ -1,0 +1,81 @@
+"""Leads that cannot be converted whole are not converted at all: what each record needs before it can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from leadbridge.conditions import ConditionError
+from leadbridge.mapping.policy import Part
+from leadbridge.plan.layout import Scene, parts_of
+from leadbridge.plan.model import Request, label
+from leadbridge.plan.sharing import share
+from leadbridge.records import Reject
+from leadbridge.values import is_absent
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "account": ("name",),
+    "contact": ("last_name",),
+    "opportunity": ("name", "stage", "close_date"),
+}
+"""What Salesforce demands of a new record; the same everywhere, so that a policy means the same in every CRM."""
+
+
+def admit(requests: Sequence[Request], scene: Scene) -> tuple[tuple[Request, ...], tuple[Reject, ...]]:
+    """The requests that can be converted, and a reject for each of the others."""
+    reasons = {request.number: _own_reason(request, scene) for request in requests}
+    able = [request for request in requests if not reasons[request.number]]
+    part = scene.policy.parts.get("account")
+    if part is not None:
+        reasons |= _nameless(able, part, scene)
+    admitted = tuple(request for request in requests if not reasons[request.number])
+    return admitted, tuple(_reject(r, reasons[r.number]) for r in requests if reasons[r.number])
+
+
+def _own_reason(request: Request, scene: Scene) -> str:
+    try:
+        parts = parts_of(request, scene)
+    except ConditionError as error:
+        return str(error)
+    for connection, role, part in parts:
+        if role == "account" or (connection or "", role) in request.matched:
+            continue
+        absent = _lacking(role, part, [request], scene)
+        if absent:
+            return f"the {role} would have no {' and no '.join(absent)}"
+    return ""
+
+
+def _nameless(requests: Sequence[Request], part: Part, scene: Scene) -> dict[int, str]:
+    """Leads whose new account would lack a name, though others may lead to the same account and bring it."""
+    makers = share(requests, "account", part.match)
+    reasons = {}
+    for request in requests:
+        new = [
+            c for c, role, _ in parts_of(request, scene) if role == "account" and (c or "", role) not in request.matched
+        ]
+        sharers = [other for other in requests if makers[other.number] == makers[request.number]] if new else []
+        absent = _lacking("account", part, sharers, scene) if new else []
+        reasons[request.number] = f"the account would have no {' and no '.join(absent)}" if absent else ""
+    return reasons
+
+
+def _lacking(role: str, part: Part, requests: Iterable[Request], scene: Scene) -> list[str]:
+    held = {
+        name
+        for request in requests
+        for name in (
+            *(f.target.name for f in part.fields if not is_absent(f.source.value(request.lead.values, scene.now))),
+            *(name for name, value in request.added.get(role, {}).items() if not is_absent(value)),
+        )
+    }
+    return [name for name in REQUIRED.get(role, ()) if name not in held]
+
+
+def _reject(request: Request, reason: str) -> Reject:
+    record = request.lead.members[0].record
+    return Reject(
+        code="cannot_convert",
+        reason=f"{label(request.lead.values) or record.ref} is not converted: {reason}",
+        remedy="complete the lead, or let the policy's `when` of that part leave it out",
+        source=record.source or str(record.ref),
+    )

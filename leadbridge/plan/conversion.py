@@ -1,0 +1,123 @@
+"""The conversion planner: a pure function of requests, policy and existing records. It decides; nothing here acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadbridge.plan.admission import admit
+from leadbridge.plan.draft import Draft, offers
+from leadbridge.plan.layout import Layout, Scene, Slot, lay_out
+from leadbridge.plan.model import Change, Conversion, ConversionPlan, Match, PlannedRow, Request, label
+from leadbridge.values import MISSING, is_absent
+
+REFERS: Mapping[str, Mapping[str, str]] = {
+    "contact": {"organisation": "account", "source_lead": "lead"},
+    "opportunity": {"organisation": "account", "contact": "contact", "source_lead": "lead"},
+    "prospect": {"organisation": "account", "source_lead": "lead"},
+}
+"""Role -> reference field -> role of the row that it names."""
+
+
+def plan_conversions(requests: Sequence[Request], scene: Scene) -> ConversionPlan:
+    """Every record that the requests touch, once, with the fields that change and why.
+
+    Leads are taken in the order of their numbers; several that lead to one record are settled on it one after the
+    other, so that its row says the outcome. The same requests give the same plan, in whatever order they come.
+    """
+    ordered = sorted(requests, key=lambda request: request.number)
+    admitted, rejects = admit(ordered, scene)
+    layout = lay_out(admitted, scene)
+    rows = _Rows(layout, layout.numbers, scene)
+    users = layout.users(admitted)
+    return ConversionPlan(
+        scene.policy.name,
+        scene.policy.version,
+        tuple(rows.row(slot, users[slot]) for slot in rows.numbers),
+        tuple(rows.conversion(request) for request in admitted),
+        rejects,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Makes the rows of one plan."""
+
+    layout: Layout
+    numbers: Mapping[Slot, int]
+    scene: Scene
+
+    def conversion(self, request: Request) -> Conversion:
+        rows = tuple(self.numbers[slot] for slot in self.layout.slots[request.number])
+        return Conversion(request.number, label(request.lead.values), request.lead, request.rating, rows)
+
+    def row(self, slot: Slot, users: Sequence[Request]) -> PlannedRow:
+        return self._closing(slot, users[0]) if slot.role == "lead" else self._made(slot, users)
+
+    def _made(self, slot: Slot, users: Sequence[Request]) -> PlannedRow:
+        part = self.scene.policy.parts[slot.role]
+        match = users[0].matched.get((slot.connection or "", slot.role))
+        draft = Draft(dict(match.record.values) if match else None, self._home(slot))
+        for request in users:
+            for offer in offers(part, request, match, self.scene.now):
+                draft.take(offer)
+        changes, refers = draft.changes(dict(part.subject.fields)), self._refers(slot, users[0], match)
+        return PlannedRow(
+            number=self.numbers[slot],
+            verb="create" if match is None else ("update" if changes or refers else "keep"),
+            role=slot.role,
+            connection=slot.connection,
+            ref=slot.ref,
+            label=label(draft.values),
+            changes=changes,
+            kept=draft.kept(),
+            refers=refers,
+            why=_why(slot, users, match),
+        )
+
+    def _home(self, slot: Slot) -> frozenset[str] | None:
+        return None if slot.connection is None else self.scene.homes[slot.connection, slot.role]
+
+    def _refers(self, slot: Slot, request: Request, match: Match | None) -> dict[str, int]:
+        """Rows of the same lead that this record names: all for a new one, blank ones for one that exists."""
+        home, found = self._home(slot), {}
+        for name, role in REFERS.get(slot.role, {}).items():
+            if home is not None and name not in home:
+                continue
+            if match is not None and not _blank(match, name):
+                continue
+            near = [s for s in self.layout.slots[request.number] if s.role == role]
+            same = [s for s in near if slot.connection in {None, s.connection}] or (near if role == "lead" else [])
+            if same:
+                found[name] = self.numbers[same[0]]
+        return found
+
+    def _closing(self, slot: Slot, request: Request) -> PlannedRow:
+        """How the lead's own record is closed: by the policy's values where its source can be written."""
+        values = next(member for member in request.lead.members if member.ref == slot.ref).values
+        home = self.scene.homes.get((slot.connection or "", "lead"), frozenset())
+        changes = tuple(
+            Change(name, values.get(name, MISSING), new, "on_converted")
+            for name, new in self.scene.policy.on_converted.items()
+            if name in home and not self.scene.lead.fields[name].kind.equivalent(values.get(name, MISSING), new)
+        )
+        return PlannedRow(
+            number=self.numbers[slot],
+            verb="update" if changes else "keep",
+            role="lead",
+            connection=slot.connection,
+            ref=slot.ref,
+            label=label(values),
+            changes=changes,
+            why="closed" if changes else "LeadBridge remembers that it is converted",
+        )
+
+
+def _blank(match: Match, name: str) -> bool:
+    value = match.record.values.get(name, MISSING)
+    return value is not MISSING and is_absent(value)
+
+
+def _why(slot: Slot, users: Sequence[Request], match: Match | None) -> str:
+    found = match.why if match else (f"no {slot.role} matches" if slot.role in {"account", "contact"} else "")
+    return f"{found}; {len(users)} leads share it" if len(users) > 1 else found

@@ -1,0 +1,57 @@
+"""Several records of one subject become one set of values; the result does not depend on the order they came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from leadbridge.plan.model import United
+from leadbridge.records import Captured, Ref
+from leadbridge.subjects.model import Subject
+from leadbridge.values import Value, is_absent
+
+_DIGITS = re.compile(r"(\d+)")
+
+OPT_OUT = ("opted_out_of_", "do_not_")
+"""How the names of consent fields begin: true bars, and one true among several records bars them all."""
+
+
+def order_of(ref: Ref, connections: Sequence[str]) -> tuple[int, str, tuple[tuple[int, str], ...], str]:
+    """Sorts records by connection, in the job's order, then by object and by id as people count (9 before 10)."""
+    place = connections.index(ref.connection) if ref.connection in connections else len(connections)
+    parts = tuple((int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(ref.id))
+    return place, ref.object, parts, ref.id
+
+
+def in_order(records: Iterable[Captured], connections: Sequence[str]) -> tuple[Captured, ...]:
+    return tuple(sorted(records, key=lambda record: order_of(record.ref, connections)))
+
+
+def unite(members: Iterable[Captured], connections: Sequence[str], subject: Subject, why: Sequence[str] = ()) -> United:
+    """Each field's first value that is there, in the order of connections, then of the source; opt-outs win.
+
+    A field that is absent everywhere keeps the strongest word for nothing: blank, then null; a field that every
+    record is missing is missing.
+    """
+    ordered = in_order(members, connections)
+    values: dict[str, Value] = {}
+    origins: dict[str, Ref] = {}
+    for name in subject.fields:
+        found = _prefer(name, ordered)
+        if found is not None:
+            values[name], origins[name] = found.values[name], found.ref
+    return United(ordered, values, origins, tuple(sorted(why)))
+
+
+def _prefer(name: str, ordered: Sequence[Captured]) -> Captured | None:
+    holders = [record for record in ordered if name in record.values]
+    if name.startswith(OPT_OUT):
+        barred = next((record for record in holders if record.values[name] is True), None)
+        if barred is not None:
+            return barred
+    return next((record for record in holders if not is_absent(record.values[name])), None) or next(iter(holders), None)
+
+
+def with_values(lead: United, more: Mapping[str, Value]) -> United:
+    """The lead with further values that LeadBridge itself gives, such as its score; they have no origin."""
+    return United(lead.members, {**lead.values, **more}, lead.origins, lead.why)
