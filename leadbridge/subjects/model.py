@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from leadbridge.subjects.types import TYPES, FieldType
+from leadbridge.values import Value, is_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class Subject:
     roles: tuple[str, ...]
     fields: Mapping[str, Field] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, name: str, doc: str, roles: tuple[str, ...], fields: Iterable[Field]) -> Subject:
+        """A subject from its fields in the order in which people should see them; a name given twice is refused."""
+        by_name: dict[str, Field] = {}
+        for given in fields:
+            if given.name in by_name:
+                raise ValueError(f"{name} has two fields named {given.name}")
+            by_name[given.name] = given
+        return cls(name, doc, roles, by_name)
+
     def with_fields(self, more: Iterable[Field]) -> Subject:
         """The subject with further fields; a name that is taken is replaced (callers check first)."""
         return Subject(self.name, self.doc, self.roles, {**self.fields, **{f.name: f for f in more}})
@@ -64,3 +75,19 @@ class Catalogue:
     @property
     def roles(self) -> tuple[str, ...]:
         return tuple(role for subject in self.subjects.values() for role in subject.roles)
+
+
+def check_value(field: Field, value: Value) -> str | None:
+    """What is wrong with a canonical value for this field, in words that follow its name; None where nothing is.
+
+    The value itself is never part of the words.
+    """
+    if not is_present(value):
+        return None
+    if not field.kind.accepts(value):
+        return f"is not of type {field.type}"
+    if field.length is not None and isinstance(value, str) and len(value) > field.length:
+        return f"is {len(value):,} characters long; {field.length:,} fit"
+    if field.choices is not None and not set(value if isinstance(value, tuple) else (value,)) <= set(field.choices):
+        return f"must be one of {', '.join(field.choices)}"
+    return None

@@ -38,10 +38,15 @@ class FieldType:
         return not is_present(value) or type(value) in self.python
 
     def equivalent(self, left: Value, right: Value) -> bool:
-        """Whether two values say the same. Missing, null and blank are equivalent each to itself only."""
+        """Whether two values say the same. Missing, null, blank, 0 and False are equivalent each to itself only."""
+        if isinstance(left, str) and isinstance(right, str) and left == right:
+            return True
         if is_present(left) and is_present(right):
-            return self.key(left) == self.key(right)
+            return isinstance(left, bool) == isinstance(right, bool) and self.key(left) == self.key(right)
         return _absence(left) == _absence(right)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _absence(value: Value) -> object:
@@ -49,7 +54,7 @@ def _absence(value: Value) -> object:
 
 
 def _text(value: Present) -> object:
-    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+    return unicodedata.normalize("NFC", str(value).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _folded(value: Present) -> object:
@@ -60,20 +65,26 @@ def _phone(value: Present) -> object:
     return "".join(c for c in str(value) if c.isalnum() or c in "+;=").casefold()
 
 
-def _decimal(value: Present) -> object:
-    return Decimal(value) if isinstance(value, int | Decimal) else value
+def _plain(value: Present) -> object:
+    if isinstance(value, Decimal) and value.is_nan():
+        return str(value)  # a NaN is not equal to itself, and a signalling one raises
+    return value
 
 
 def _datetime(value: Present) -> object:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+    """Time since 1970: two zones' clocks compare exactly, which ``==`` refuses in a repeated hour (PEP 495)."""
+    return value - _EPOCH if isinstance(value, datetime) and value.tzinfo else _plain(value)
 
 
 def _url(value: Present) -> object:
-    return str(value).strip().rstrip("/").casefold()
+    """Scheme and host fold, the path does not: servers may tell its letters' case apart."""
+    scheme, mark, rest = str(value).strip().rstrip("/").partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme.casefold() + mark + host.casefold() + slash + path if mark else scheme
 
 
 def _set(value: Present) -> object:
-    return frozenset(value) if isinstance(value, tuple) else frozenset({value})
+    return frozenset(value) if isinstance(value, tuple) else frozenset({_plain(value)})
 
 
 TYPES: Final[dict[str, FieldType]] = {
@@ -84,10 +95,10 @@ TYPES: Final[dict[str, FieldType]] = {
         FieldType("phone", (str,), _phone, "A number in E.164, `;ext=` behind it where there is one."),
         FieldType("url", (str,), _url, "A web address with its scheme."),
         FieldType("country", (str,), _folded, "ISO 3166-1, two letters."),
-        FieldType("integer", (int,), _decimal, "A whole number."),
-        FieldType("decimal", (Decimal,), _decimal, "Money or a measure, exact."),
-        FieldType("boolean", (bool,), lambda v: v, "`true` or `false`."),
-        FieldType("date", (date,), lambda v: v, "A calendar day."),
+        FieldType("integer", (int,), _plain, "A whole number."),
+        FieldType("decimal", (Decimal,), _plain, "Money or a measure, exact."),
+        FieldType("boolean", (bool,), _plain, "`true` or `false`."),
+        FieldType("date", (date,), _plain, "A calendar day."),
         FieldType("datetime", (datetime,), _datetime, "A moment, kept in UTC."),
         FieldType("choice", (str,), _text, "One of a list of values."),
         FieldType("multi_select", (tuple,), _set, "Several of a list; the order does not matter."),
