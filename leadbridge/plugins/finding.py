@@ -14,7 +14,7 @@ OWN = "leadbridge"
 
 def entries(problems: list[Problem]) -> list[tuple[Origin, EntryPoint]]:
     """Every plugin's entry point with its origin, by name; of two with one name the second is a problem."""
-    found = sorted(((_origin(e), e) for e in _entry_points(problems)), key=lambda item: _rank(item[0]))
+    found = sorted(((_origin(e.name, e.dist), e) for e in _entry_points(problems)), key=lambda item: _rank(item[0]))
     taken: dict[str, Origin] = {}
     kept = []
     for origin, entry in found:
@@ -49,11 +49,10 @@ def _duplicate(first: Origin) -> str:
     return f"is skipped: {other} already brings a plugin of this name; uninstall one of the two"
 
 
-def _origin(entry: EntryPoint) -> Origin:
-    if entry.dist is None:
-        return Origin(entry.name)
-    metadata = entry.dist.metadata
-    return Origin(entry.name, metadata["Name"] or "unnamed", metadata["Version"] or "")
+def _origin(plugin: str, found: Distribution | None) -> Origin:
+    if found is None:
+        return Origin(plugin)
+    return Origin(plugin, found.metadata["Name"] or "unnamed", found.metadata["Version"] or "")
 
 
 def _entry_points(problems: list[Problem]) -> list[EntryPoint]:
@@ -61,14 +60,14 @@ def _entry_points(problems: list[Problem]) -> list[EntryPoint]:
     try:
         return list(entry_points(group=GROUP))
     except Exception:  # noqa: BLE001  (metadata are files that anything may have written)
-        return [entry for found in distributions() for entry in _entry_points_of(found, problems)]
+        first_of_name = {found.metadata["Name"]: found for found in reversed(list(distributions()))}
+        return [entry for found in first_of_name.values() for entry in _entry_points_of(found, problems)]
 
 
 def _entry_points_of(found: Distribution, problems: list[Problem]) -> Iterator[EntryPoint]:
     try:
         yield from found.entry_points.select(group=GROUP)
     except Exception as error:  # noqa: BLE001  (same)
-        name = found.metadata["Name"] or "unnamed"
         problems.append(
-            Problem(Origin("of unknown name", name), f"is skipped: its metadata cannot be read: {said(error)}")
+            Problem(_origin("of unknown name", found), f"is skipped: its metadata cannot be read: {said(error)}")
         )
