@@ -38,21 +38,33 @@ def check(document: Document, model: type[M], at: Path_ = ()) -> M:
 
 def collect(document: Document, model: type[M], faults: list[Fault], at: Path_ = ()) -> M | None:
     """Like :func:`check`, with the faults added to a list; None where there were any."""
-    data = document.at(at)
+    return collect_part(document, model, document.at(at), at, faults)
+
+
+def collect_part(
+    document: Document,
+    model: type[M],
+    data: object,
+    at: Path_,
+    faults: list[Fault],
+    beside: type[BaseModel] | None = None,
+) -> M | None:
+    """As :func:`collect`, for some of the keys that stand at a path; ``beside`` knows the others, for suggestions."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         found = [Finding.of(line, data) for line in error.errors(include_url=False)]
-        faults.extend(_fault(document, model, finding, at) for finding in settle(found))
+        known = keys_at(beside, ()) if beside else set()
+        faults.extend(_fault(document, model, finding, at, known) for finding in settle(found))
         return None
 
 
-def _fault(document: Document, model: type[BaseModel], finding: Finding, at: Path_) -> Fault:
+def _fault(document: Document, model: type[BaseModel], finding: Finding, at: Path_, beside: set[str]) -> Fault:
     path = (*at, *finding.path)
     if finding.kind == "extra_forbidden":
         present = document.at(path[:-1])
-        close = suggest(str(path[-1]), keys_at(model, finding.path[:-1]) - set(present))
-        return document.fault(path, "unknown key", close, key=True)
+        known = keys_at(model, finding.path[:-1]) | (beside if len(finding.path) == 1 else set())
+        return document.fault(path, "unknown key", suggest(str(path[-1]), known - set(present)), key=True)
     if finding.kind == "missing":
         return document.fault(path[:-1], f"needs the key `{path[-1]}`", key=True)
     close = suggest(finding.input, options(finding)) if isinstance(finding.input, str) else None

@@ -10,7 +10,7 @@ from leadbridge.files.check import collect_part, suggest
 from leadbridge.files.document import Document, Path_
 from leadbridge.mapping.constants import typed
 from leadbridge.mapping.fields import ColumnMap, ConstantMap, FieldMap, PartsMap, TemplateMap
-from leadbridge.mapping.model import FieldSpec
+from leadbridge.mapping.model import FieldSpec, Scalar
 from leadbridge.mapping.valuemap import ambiguous, build, choice_codec, multiple_codec, single_codec
 from leadbridge.provider import Wire
 from leadbridge.subjects.model import Field, Subject
@@ -129,7 +129,7 @@ class FieldCompiler:
             self._fault((*at, "as"), f"{name!r} gives {gives}; {target.name} is {target.type}")
             return None
         extra = dict(spec.model_extra or {})
-        options = collect_part(self.document, transform.options, extra, at, self.faults)
+        options = collect_part(self.document, transform.options, extra, at, self.faults, FieldSpec)
         return None if options is None else transform.build(options, self.wire)
 
     def _valued(self, at: Path_, target: Field, spec: FieldSpec) -> Codec | None:
@@ -146,8 +146,8 @@ class FieldCompiler:
         items = self._named(at, target, spec, "multi_select")
         return multiple_codec(values, items) if isinstance(items, Codec) else None
 
-    def _pairs(self, at: Path_, target: Field, spec: FieldSpec) -> list[tuple[Present, list[str | bool | int]]]:
-        pairs = []
+    def _pairs(self, at: Path_, target: Field, spec: FieldSpec) -> list[tuple[Present, list[Scalar]]]:
+        pairs: list[tuple[Present, list[Scalar]]] = []
         for name, spellings in (spec.values or {}).items():
             listed = spellings if isinstance(spellings, list) else [spellings]
             value = self._canonical((*at, "values", name), name, target)

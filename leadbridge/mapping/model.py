@@ -5,10 +5,12 @@ Field descriptions are the text of the JSON Schema and of ``mappings/README.md``
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 Scalar = str | bool | int | Decimal
 Existing = Literal["fill_blank", "overwrite", "keep", "newest", "longest", "union", "restrictive"]
@@ -34,13 +36,20 @@ class Extendable(Shape):
     abstract: bool = Field(False, description="Only there to be extended: it covers no records itself.")
 
 
-def _short(key: str) -> BeforeValidator:
-    """Let ``x: name`` stand for ``x: {key: name}``."""
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Lets ``x: name`` stand for ``x: {key: name}``, in files and in their JSON Schema."""
 
-    def expand(value: Any) -> Any:
-        return {key: value} if isinstance(value, str) else value
+    key: str
 
-    return BeforeValidator(expand)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+    def _expand(self, value: Any) -> Any:
+        return {self.key: value} if isinstance(value, str) else value
 
 
 class FieldSpec(Shape):
@@ -96,7 +105,7 @@ class MappingFile(Extendable):
     key: str | None = Field(
         None, description="The provider field that identifies a record to people, such as an e-mail."
     )
-    fields: dict[str, Annotated[FieldSpec, _short("field")]] = Field(
+    fields: dict[str, Annotated[FieldSpec, Short("field")]] = Field(
         description="Canonical field: provider field, or a mapping of the keys below."
     )
     tests: list[TestSpec] = Field(default_factory=list, description="Examples: `from` a record, `gives` these values.")
@@ -131,7 +140,7 @@ class PartSpec(Shape):
         "fill_blank", description="For fields that do not say it themselves: what to do where there is a value already."
     )
     when: str | None = Field(None, description="CEL on the lead's fields: only then is this record made.")
-    fields: dict[str, Annotated[TargetSpec, _short("from_")]] = Field(
+    fields: dict[str, Annotated[TargetSpec, Short("from_")]] = Field(
         default_factory=dict, description="Target field: the lead's field, or a mapping of the keys below."
     )
 

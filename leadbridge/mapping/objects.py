@@ -18,6 +18,24 @@ Read = tuple[str, str, Callable[[Raw], Value]]
 
 
 @dataclass(frozen=True, slots=True)
+class FieldError:
+    """A provider value that could not be read, and the canonical fields that lack it."""
+
+    names: str
+    column: str
+    raw: Raw
+    cause: UnreadableError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Provider fields to write, and those that cannot be written."""
+
+    values: dict[str, Raw]
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectMapping:
     """One mapping file, ready for use.
 
@@ -68,9 +86,17 @@ class ObjectMapping:
 
     def get(self, record: Record) -> Captured:
         """The record in canonical values; a field that cannot be read is a reject, the row goes on."""
-        values = record.values
+        errors: list[FieldError] = []
+        values = self._read(record.values, errors)
+        rejects = tuple(_read_reject(record, error) for error in errors)
+        return Captured(record, self.subject.name, self.role, values, rejects)
+
+    def read(self, values: Mapping[str, Raw]) -> dict[str, Value]:
+        """Provider values in canonical ones; fields that are missing or cannot be read are left out."""
+        return self._read(values, [])
+
+    def _read(self, values: Mapping[str, Raw], errors: list[FieldError]) -> dict[str, Value]:
         out: dict[str, Value] = {}
-        rejects: list[Reject] = []
         for name, column, decode in self._columns:
             raw = values.get(column, MISSING)
             if is_blank(raw):
@@ -80,57 +106,83 @@ class ObjectMapping:
             try:
                 value = decode(raw)
             except UnreadableError as error:
-                rejects.append(_field_reject(record, column, name, raw, error))
+                errors.append(FieldError(name, column, raw, error))
             else:
                 if value is not MISSING:
                     out[name] = value
         for fieldmap in self._others:
-            self._get_other(fieldmap, record, out, rejects)
-        return Captured(record, self.subject.name, self.role, out, tuple(rejects))
+            try:
+                out.update(fieldmap.get(values))
+            except UnreadableError as error:
+                errors.append(_error(fieldmap, values, error))
+        return out
 
-    def _get_other(self, fieldmap: FieldMap, record: Record, out: dict[str, Value], rejects: list[Reject]) -> None:
-        try:
-            out.update(fieldmap.get(record.values))
-        except UnreadableError as error:
-            column = fieldmap.column or ""
-            names = ", ".join(target.name for target in fieldmap.targets)
-            rejects.append(_field_reject(record, column, names, record.values.get(column, MISSING), error))
-
-    def put(self, golden: Mapping[str, Value], old: Mapping[str, Raw]) -> dict[str, Raw]:
+    def change(self, golden: Mapping[str, Value], old: Mapping[str, Raw]) -> Changed:
         """The provider fields of an existing record that must change, with the raw values to send.
 
-        A field that the record does not carry, that golden has no value for, or whose old value cannot be read,
-        is left alone. Raises UnreadableError where golden's value cannot be written.
+        A field that the record does not carry, that golden has no value for, or whose old value cannot be read, is
+        left alone; one whose golden value cannot be written is a reject, the others go on.
         """
         changes: dict[str, Raw] = {}
+        rejects: list[Reject] = []
         for fieldmap in self.fields:
             column = fieldmap.column
             if column is None or fieldmap.write != "always" or column not in old:
                 continue
-            was = old[column]
-            now = fieldmap.put(golden, was)
-            if now is not MISSING and now is not was:
+            try:
+                now = fieldmap.put(golden, old[column])
+            except UnreadableError as error:
+                rejects.append(_write_reject(self, fieldmap, error))
+                continue
+            if now is not MISSING and now is not old[column]:
                 changes[column] = now
-        return changes
+        return Changed(changes, tuple(rejects))
 
-    def create(self, golden: Mapping[str, Value]) -> dict[str, Raw]:
-        """The provider fields of a new record; absent values are not sent. Raises UnreadableError."""
+    def put(self, golden: Mapping[str, Value], old: Mapping[str, Raw]) -> dict[str, Raw]:
+        """What :meth:`change` finds, without its rejects."""
+        return self.change(golden, old).values
+
+    def create(self, golden: Mapping[str, Value]) -> Changed:
+        """The provider fields of a new record; absent values are not sent, one that cannot be written is a reject."""
         values: dict[str, Raw] = {}
+        rejects: list[Reject] = []
         for fieldmap in self.fields:
             if fieldmap.column is None or fieldmap.write == "never":
                 continue
-            raw = fieldmap.put(golden, MISSING)
+            try:
+                raw = fieldmap.put(golden, MISSING)
+            except UnreadableError as error:
+                rejects.append(_write_reject(self, fieldmap, error))
+                continue
             if not is_blank(raw):
                 values[fieldmap.column] = raw
-        return values | dict(self.on_create)
+        return Changed(values | dict(self.on_create), tuple(rejects))
 
 
-def _field_reject(record: Record, column: str, names: str, raw: Raw, error: UnreadableError) -> Reject:
+def _error(fieldmap: FieldMap, values: Mapping[str, Raw], error: UnreadableError) -> FieldError:
+    column = fieldmap.column or ""
+    return FieldError(_names(fieldmap), column, values.get(column, MISSING), error)
+
+
+def _names(fieldmap: FieldMap) -> str:
+    return ", ".join(target.name for target in fieldmap.targets)
+
+
+def _read_reject(record: Record, error: FieldError) -> Reject:
+    return Reject(
+        code=error.cause.code,
+        reason=f"{error.names}: {error.cause}",
+        remedy=f"correct {error.column!r} in the source, or the mapping's {error.names}",
+        source=record.source or str(record.ref),
+        provider_field=error.column,
+        raw={error.column: error.raw},
+    )
+
+
+def _write_reject(mapping: ObjectMapping, fieldmap: FieldMap, error: UnreadableError) -> Reject:
     return Reject(
         code=error.code,
-        reason=f"{names}: {error}",
-        remedy=f"correct {column!r} in the source, or the mapping's {names}",
-        source=record.source or str(record.ref),
-        provider_field=column,
-        raw={column: raw},
+        reason=f"{_names(fieldmap)} cannot be written to {mapping.object}: {error}",
+        remedy=f"correct the value, or {_names(fieldmap)} in {mapping.file.name}",
+        provider_field=fieldmap.column or "",
     )

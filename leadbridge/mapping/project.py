@@ -18,7 +18,7 @@ from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.provider import Wire
 from leadbridge.scoring import ScoringModel, compile_scoring
 from leadbridge.subjects import STANDARD
-from leadbridge.subjects.custom import FieldsFile, custom_fields, problems
+from leadbridge.subjects.custom import FieldsFile, check_fields, with_custom_fields
 from leadbridge.subjects.model import Catalogue
 from leadbridge.transforms.spec import TransformSpec
 
@@ -110,19 +110,13 @@ def _files(folder: Path) -> list[Path]:
 
 def _catalogue(documents: list[Document], faults: list[Fault]) -> Catalogue:
     """The standard subjects with the fields that the project declares."""
-    subjects = dict(STANDARD.subjects)
     _only_one("fields", documents, faults)
-    for document in documents[:1]:
-        file = collect(document, FieldsFile, faults)
-        if file is None:
-            continue
-        wrong = problems(file)
-        faults.extend(document.fault(path, message, suggestion) for path, message, suggestion in wrong)
-        if wrong:
-            continue
-        for name, fields in custom_fields(file).items():
-            subjects[name] = subjects[name].with_fields(fields)
-    return Catalogue(subjects)
+    file = collect(documents[0], FieldsFile, faults) if documents else None
+    if file is None:
+        return STANDARD
+    wrong = check_fields(file, STANDARD)
+    faults.extend(documents[0].fault(p.path, p.message, p.suggestion, key=p.at_key) for p in wrong)
+    return STANDARD if wrong else with_custom_fields(STANDARD, file)
 
 
 def _scoring(documents: list[Document], catalogue: Catalogue, faults: list[Fault]) -> ScoringModel | None:
