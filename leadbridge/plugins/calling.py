@@ -27,7 +27,7 @@ class Call:
             return self.function(*(arguments[name] for name in self.names))
         except LeadBridgeError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginFailedError(self.origin, f"failed in {self.hook}: {place(error)}") from error
 
     def many(self, kind: type | tuple[type, ...], **arguments: object) -> Sequence[Any]:
@@ -43,9 +43,7 @@ class Call:
         """The answer, which must have one item for each that was given."""
         answer = self.many(kind, **arguments)
         if len(answer) != len(given):
-            raise PluginFailedError(
-                self.origin, f"gave {len(answer)} answers to {len(given)} questions from {self.hook}"
-            )
+            raise PluginFailedError(self.origin, f"gave {len(answer)} instead of {len(given)} answers from {self.hook}")
         return answer
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from leadbridge.provider import Gone, Page, Provider
 from leadbridge.records import Record, Ref, Reject
-from leadbridge.values import Raw
+from leadbridge.values import MISSING, Raw
 
 
 class Harness(abc.ABC):
@@ -101,6 +101,10 @@ class Capture:
     @property
     def cursor(self) -> str | None:
         return self.pages[-1].cursor if self.pages else None
+
+    def value(self, id: str, name: str) -> Raw:
+        """One record's field; ``MISSING`` also where the record was not captured."""
+        return self.by_id.get(id, {}).get(name, MISSING)
 
 
 def capture(provider: Provider, harness: Harness, cursor: str | None = None) -> Capture:
