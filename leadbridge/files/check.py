@@ -41,7 +41,7 @@ def collect(document: Document, model: type[M], faults: list[Fault], at: Path_ =
     return collect_part(document, model, document.at(at), at, faults)
 
 
-def collect_part(
+def collect_part(  # noqa: PLR0913  (what is checked, against what, and where it stands)
     document: Document,
     model: type[M],
     data: object,

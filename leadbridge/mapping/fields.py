@@ -1,7 +1,7 @@
 """One field of a mapping, compiled: ``get`` reads a provider value, ``put`` writes one only where it must change.
 
-``put(g, old)`` is ``old`` where reading ``old`` already says ``g``, else ``encode(g)``; so a phone that the CRM shows in
-its own style is not rewritten for its own sake. Absence passes through: missing stays missing (and abstains), null
+``put(g, old)`` is ``old`` where reading ``old`` already says ``g``, else ``encode(g)``; so a phone that the CRM shows
+in its own style is not rewritten for its own sake. Absence passes through: missing stays missing (and abstains), null
 stays null, blank stays blank; a transform sees present values only.
 """
 
