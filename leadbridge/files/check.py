@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +17,9 @@ from leadbridge.files.wording import options, sentence
 
 M = TypeVar("M", bound=BaseModel)
 
-_LONGEST_COMPARED = 80
+UNKNOWN_KEY: Final = "unknown key"
+
+_LONGEST_COMPARED: Final = 80
 
 
 def suggest(word: str, candidates: Iterable[str]) -> str | None:
@@ -41,7 +43,7 @@ def collect(document: Document, model: type[M], faults: list[Fault], at: Path_ =
     return collect_part(document, model, document.at(at), at, faults)
 
 
-def collect_part(  # noqa: PLR0913  (what is checked, against what, and where it stands)
+def collect_part(  # noqa: PLR0913, PLR0917  (what is checked, against what, and where it stands)
     document: Document,
     model: type[M],
     data: object,
@@ -64,7 +66,7 @@ def _fault(document: Document, model: type[BaseModel], finding: Finding, at: Pat
     if finding.kind == "extra_forbidden":
         present = document.at(path[:-1])
         known = keys_at(model, finding.path[:-1]) | (beside if len(finding.path) == 1 else set())
-        return document.fault(path, "unknown key", suggest(str(path[-1]), known - set(present)), key=True)
+        return document.fault(path, UNKNOWN_KEY, suggest(str(path[-1]), known - set(present)), key=True)
     if finding.kind == "missing":
         return document.fault(path[:-1], f"needs the key `{path[-1]}`", key=True)
     close = suggest(finding.input, options(finding)) if isinstance(finding.input, str) else None
