@@ -24,6 +24,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from leadbridge.errors import UsageError
+from leadbridge.files.paths import inside
 from leadbridge.records import Record, Ref, Reject
 from leadbridge.values import Raw
 
@@ -174,17 +175,10 @@ class Site:
 
         The path need not exist and may hold wildcards. Raises :class:`UsageError` where it leaves the folder.
         """
-        folder = self.folder.resolve()
         try:
-            target = (folder / path).resolve()
-        except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
-            raise UsageError(f"connection {self.connection!r}: {str(path)!r} is no usable path") from error
-        if not target.is_relative_to(folder):
-            raise UsageError(
-                f"connection {self.connection!r}: {str(path)!r} leaves the project folder {folder};"
-                " move what it names into the folder and write its path from there"
-            )
-        return target
+            return inside(self.folder, path)
+        except UsageError as error:
+            raise UsageError(f"connection {self.connection!r}: {error}") from error
 
 
 class Provider(abc.ABC):

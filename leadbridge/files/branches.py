@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
-from leadbridge.files.kinds import KINDS, SECRET
+from leadbridge.files.kinds import KINDS, QUOTED, SECRET
 from leadbridge.files.marks import Path_
 
 
@@ -46,9 +47,7 @@ class Finding:
         """From one entry of ``ValidationError.errors()``, for the data that was validated."""
         location = tuple(step for step in line["loc"] if step != "[key]")
         context = line.get("ctx", {})
-        wanted = KINDS.get(line["type"], "")
-        if line["type"] == "is_instance_of" and context.get("class") == "Decimal":
-            wanted = "a number"
+        wanted = _wanted(line, context)
         return cls(
             kind=line["type"],
             message=str(context.get("error") or line["msg"]),
@@ -73,6 +72,16 @@ class Finding:
     def secret(self) -> bool:
         """Whether the name says that the value must not be repeated."""
         return any(isinstance(step, str) and SECRET.search(step) for step in self.path[-1:])
+
+
+def _wanted(line: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """The kind of value that would do, where the one in the file is of another kind."""
+    if line["type"] == "is_instance_of" and context.get("class") == "Decimal":
+        return "a number"
+    if line["type"] == "literal_error" and isinstance(line["input"], dict | list):
+        return "text"
+    quotable = isinstance(line["input"], int | Decimal) and line["type"] == "string_type"
+    return QUOTED if quotable else KINDS.get(line["type"], "")
 
 
 def _placed(location: Sequence[str | int], data: Any, *, named_absent: bool) -> tuple[str | int | Branch, ...]:

@@ -10,6 +10,7 @@ SECRET: Final = re.compile(
 )
 
 _TEXT, _WHOLE, _NUMBER, _BOOLEAN = "text", "a whole number", "a number", "true or false"
+QUOTED: Final = "text (put it in quotes)"
 _LIST, _MAPPING = "a list", "a mapping"
 
 KINDS: Final[dict[str, str]] = {

@@ -20,11 +20,16 @@ def key_of(name: str, model: type[BaseModel]) -> str:
 
 def keys_at(model: type[BaseModel], path: Path_) -> set[str]:
     """The keys known at a path, by all branches of unions on the way; none where the path leads nowhere."""
+    models = [found for found in types_at(model, path) if _is_model(found)]
+    return {key_of(name, found) for found in models for name in found.model_fields}
+
+
+def types_at(model: type[BaseModel], path: Path_) -> list[Any]:
+    """The types that a value at a path may have, by all branches of unions."""
     shapes: list[Any] = [model]
     for step in path:
         shapes = [below for shape in shapes for plain in _plain(shape) for below in _below(plain, step)]
-    models = [plain for shape in shapes for plain in _plain(shape) if _is_model(plain)]
-    return {key_of(name, found) for found in models for name in found.model_fields}
+    return [plain for shape in shapes for plain in _plain(shape)]
 
 
 def _is_model(shape: Any) -> bool:
