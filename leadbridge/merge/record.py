@@ -1,0 +1,143 @@
+"""One golden record and all its links: every field decided, bases moved, and what each link is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leadbridge.golden import Golden, Held
+from leadbridge.merge.deciding import Decision, Reading, decide
+from leadbridge.merge.model import Candidate, Conflict, FieldPolicy, Merged, Move, Owed, Question, Side
+from leadbridge.records import Reject
+from leadbridge.subjects.model import Field
+from leadbridge.values import MISSING, Raw, Value
+
+Policies = Mapping[str, FieldPolicy]
+DEFAULT = "default"
+
+
+def merge(golden: Golden, sides: Sequence[Side], policies: Policies, run: int) -> Merged:
+    """Decide every field that a live link maps, and what each live link is owed.
+
+    Only links in state ``live`` have a say; surplus, converted and gone ones neither change golden nor are written.
+    A policy for ``default`` must be given. The order of ``sides`` does not matter.
+    """
+    live = sorted((s for s in sides if s.link.state == "live"), key=lambda s: s.link.ref)
+    views = [_View.of(side) for side in live]
+    fields = {f.name: f for view in views for f in view.side.mapping.targets}
+    decisions = {name: _decision(field, golden, views, policies) for name, field in sorted(fields.items())}
+    merged = _moved(golden, decisions, fields, run)
+    asked = frozenset(name for name, decision in decisions.items() if decision.asked)
+    owed: list[Owed] = []
+    rejects: list[Reject] = []
+    for view in views:
+        row = _owed(view, merged, asked, rejects)
+        if row is not None:
+            owed.append(row)
+    return Merged(
+        golden=merged,
+        moves=tuple(_moves(golden, merged, decisions, fields)),
+        conflicts=tuple(_conflicts(merged, decisions)),
+        questions=tuple(Question(golden.id, n, d.asked, d.rule) for n, d in decisions.items() if d.asked),
+        bases={v.side.link.id: agreed for v in views if (agreed := _agreed(v, merged, fields, asked))},
+        owed=tuple(owed),
+        rejects=tuple(rejects),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A side with its values read through the mapping; a field that cannot be read is in neither."""
+
+    side: Side
+    now: Mapping[str, Value]
+    base: Mapping[str, Value]
+
+    @classmethod
+    def of(cls, side: Side) -> _View:
+        base = side.mapping.read(side.link.base)
+        return cls(side, base if side.captured is None else side.mapping.read(side.captured), base)
+
+    @property
+    def raws(self) -> Mapping[str, Raw]:
+        """The provider's raw values as last known."""
+        return self.side.link.base if self.side.captured is None else self.side.captured
+
+    def reading(self, name: str) -> Reading | None:
+        value = self.now.get(name, MISSING)
+        if value is MISSING:
+            return None
+        ref = self.side.link.ref
+        candidate = Candidate(value, ref.connection, ref, self.side.stamps.get(name))
+        return Reading(candidate, self.base.get(name, MISSING), self.side.captured is not None)
+
+
+def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies) -> Decision:
+    free = [view for view in views if field.name not in view.side.guarded]
+    readings = [reading for view in free if (reading := view.reading(field.name)) is not None]
+    policy = policies.get(field.name) or policies[DEFAULT]
+    return decide(field, golden.fields.get(field.name), readings, policy)
+
+
+def _moved(golden: Golden, decisions: Mapping[str, Decision], fields: Mapping[str, Field], run: int) -> Golden:
+    """Golden with every winner whose value is not the one it has; an equal value keeps its origin."""
+    taken = {
+        name: Held(d.winner.value, d.winner.connection, run)
+        for name, d in decisions.items()
+        if d.winner is not None and not fields[name].kind.equivalent(d.winner.value, golden.value(name))
+    }
+    return replace(golden, fields={**golden.fields, **taken}) if taken else golden
+
+
+def _moves(before: Golden, after: Golden, decisions: Mapping[str, Decision], fields: Mapping[str, Field]) -> list[Move]:
+    return [
+        Move(name, before.value(name), d.winner, d.rule)
+        for name, d in decisions.items()
+        if d.winner is not None and after.fields.get(name) is not before.fields.get(name)
+    ]
+
+
+def _conflicts(golden: Golden, decisions: Mapping[str, Decision]) -> list[Conflict]:
+    found = []
+    for name, decision in decisions.items():
+        if decision.losers:
+            held = golden.fields.get(name)
+            stays = Candidate(MISSING, "") if held is None else Candidate(held.value, held.origin)
+            found.append(Conflict(golden.id, name, decision.winner or stays, decision.losers, decision.rule))
+    return found
+
+
+def _agreed(view: _View, golden: Golden, fields: Mapping[str, Field], asked: frozenset[str]) -> dict[str, Raw]:
+    """Provider fields whose captured value golden has, or about which a person is asked: their base moves now."""
+    captured = view.side.captured
+    if captured is None:
+        return {}
+    return {
+        column: captured[column]
+        for fieldmap in view.side.mapping.fields
+        if (column := fieldmap.column) is not None
+        and column in captured
+        and captured[column] != view.side.link.base.get(column, MISSING)
+        and all(_is_agreed(view, golden, fields[t.name], asked) for t in fieldmap.targets)
+    }
+
+
+def _is_agreed(view: _View, golden: Golden, field: Field, asked: frozenset[str]) -> bool:
+    value = view.now.get(field.name, MISSING)
+    if value is MISSING or field.name in view.side.guarded:
+        return False
+    return field.name in asked or field.kind.equivalent(value, golden.value(field.name))
+
+
+def _owed(view: _View, golden: Golden, asked: frozenset[str], rejects: list[Reject]) -> Owed | None:
+    """The provider fields that do not say what golden says, guarded and asked ones left alone."""
+    closed = view.side.guarded | asked
+    wanted = {name: held.value for name, held in golden.fields.items() if name not in closed}
+    change = view.side.mapping.change(wanted, view.raws)
+    rejects.extend(replace(r, source=str(view.side.link.ref)) for r in change.rejects)
+    if not change.values:
+        return None
+    return Owed(view.side.link, change.values, {column: view.raws[column] for column in change.values})
+
+
+__all__ = ["DEFAULT", "Policies", "merge"]

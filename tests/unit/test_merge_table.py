@@ -1,0 +1,185 @@
+"""The merge's decision table, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from merging import ORDER, PREFER, golden, side
+
+from leadbridge.golden import Golden
+from leadbridge.merge.model import FieldPolicy, Merged, PolicyKind, Side
+from leadbridge.merge.record import merge
+
+RUN = 7
+
+
+def run(before: Golden, *sides: Side, policy: FieldPolicy | None = None) -> Merged:
+    policies = dict(PREFER) if policy is None else {"default": policy}
+    return merge(before, sides, policies, RUN)
+
+
+def values(merged: Merged) -> Mapping[str, object]:
+    return merged.golden.values
+
+
+def owed(merged: Merged) -> dict[str, dict[str, object]]:
+    return {row.link.ref.connection: dict(row.values) for row in merged.owed}
+
+
+def test_nothing_changed_is_nothing_to_do() -> None:
+    merged = run(golden(phone="1"), side("sf", {"phone": "1"}, {"phone": "1"}), side("hs", {"phone": "1"}))
+    assert merged == Merged(golden(phone="1"))
+
+
+def test_a_lone_change_is_taken_and_owed_to_the_others() -> None:
+    merged = run(golden(phone="1"), side("sf", {"phone": "1"}), side("hs", {"phone": "1"}, {"phone": "2"}))
+    assert merged.golden.fields["phone"].value == "2"
+    assert merged.golden.fields["phone"].origin == "hs"
+    assert owed(merged) == {"sf": {"sf_phone": "2"}}
+    assert merged.owed[0].expected == {"sf_phone": "1"}
+    assert merged.bases == {2: {"hs_phone": "2"}}
+
+
+def test_clearing_a_field_is_a_change_too() -> None:
+    merged = run(golden(phone="1"), side("sf", {"phone": "1"}, {"phone": ""}), side("hs", {"phone": "1"}))
+    assert (values(merged)["phone"], owed(merged)) == ("", {"hs": {"hs_phone": ""}})
+
+
+def test_the_same_change_on_both_sides_is_adopted_without_a_write() -> None:
+    merged = run(
+        golden(phone="1"), side("sf", {"phone": "1"}, {"phone": "2"}), side("hs", {"phone": "1"}, {"phone": "2"})
+    )
+    assert (values(merged)["phone"], merged.owed, merged.conflicts) == ("2", (), ())
+    assert merged.bases == {1: {"sf_phone": "2"}, 2: {"hs_phone": "2"}}
+
+
+def test_two_changes_are_a_conflict_that_the_order_settles() -> None:
+    merged = run(
+        golden(phone="1"), side("sf", {"phone": "1"}, {"phone": "2"}), side("hs", {"phone": "1"}, {"phone": "3"})
+    )
+    assert values(merged)["phone"] == "2"
+    (conflict,) = merged.conflicts
+    assert (conflict.winner.value, [c.value for c in conflict.losers], conflict.rule) == ("2", ["3"], "prefer")
+    assert owed(merged) == {"hs": {"hs_phone": "2"}}
+    assert merged.owed[0].expected == {"hs_phone": "3"}, "the overruled value is expected, its base waits for the write"
+    assert merged.bases == {1: {"sf_phone": "2"}}
+
+
+def test_a_golden_edit_that_a_changed_side_never_saw_is_weighed_not_overrun() -> None:
+    before = golden(phone=("2", "sf"))
+    merged = run(before, side("sf", {"phone": "2"}), side("hs", {"phone": "1"}, {"phone": "3"}))
+    assert (values(merged)["phone"], [c.value for c in merged.conflicts[0].losers]) == ("2", ["3"])
+
+
+def test_an_untold_golden_edit_yields_where_its_own_origin_changed_again() -> None:
+    before = golden(phone=("2", "hs"))
+    merged = run(before, side("sf", {"phone": "1"}), side("hs", {"phone": "2"}, {"phone": "3"}))
+    assert (values(merged)["phone"], merged.conflicts, owed(merged)) == ("3", (), {"sf": {"sf_phone": "3"}})
+
+
+def test_a_failed_write_is_still_owed_though_nothing_was_captured() -> None:
+    merged = run(golden(phone="2"), side("sf", {"phone": "2"}), side("hs", {"phone": "1"}))
+    assert owed(merged) == {"hs": {"hs_phone": "2"}}
+
+
+def test_our_own_echo_is_no_change() -> None:
+    merged = run(golden(phone="2"), side("sf", {"phone": "2"}), side("hs", {"phone": "2"}, {"phone": "2"}))
+    assert merged == Merged(golden(phone="2"))
+
+
+def test_a_missing_field_abstains_and_is_left_alone() -> None:
+    merged = run(golden(phone="1", city="Rome"), side("hs", {}, {"phone": "1"}))
+    assert owed(merged) == {}
+
+
+def test_first_contact_adopts_equal_values() -> None:
+    merged = run(golden(phone="1"), side("sf", {"phone": "1"}), side("hs", None, {"phone": " 1 "}))
+    assert (merged.owed, merged.questions, merged.bases) == ((), (), {2: {"hs_phone": " 1 "}})
+
+
+def test_first_contact_blank_yields_to_a_value_in_both_directions() -> None:
+    merged = run(
+        golden(phone="1"), side("sf", {"phone": "1", "city": ""}), side("hs", None, {"phone": "", "city": "Rome"})
+    )
+    assert (values(merged)["city"], owed(merged)) == ("Rome", {"sf": {"sf_city": "Rome"}, "hs": {"hs_phone": "1"}})
+
+
+def test_first_contact_with_two_values_asks_and_leaves_both_alone() -> None:
+    merged = run(Golden(1, "person"), side("sf", None, {"phone": "1"}), side("hs", None, {"phone": "2"}))
+    (question,) = merged.questions
+    assert [c.value for c in question.candidates] == ["1", "2"]
+    assert (owed(merged), merged.golden.fields) == ({}, {})
+    assert merged.bases == {1: {"sf_phone": "1"}, 2: {"hs_phone": "2"}}, "later edits of either are changes"
+
+
+def test_first_contact_by_preference_takes_the_first_connection_and_keeps_the_loser() -> None:
+    policy = FieldPolicy("prefer", ORDER, first="prefer")
+    merged = run(Golden(1, "person"), side("hs", None, {"phone": "2"}), side("sf", None, {"phone": "1"}), policy=policy)
+    assert (values(merged)["phone"], owed(merged)) == ("1", {"hs": {"hs_phone": "1"}})
+    assert [c.value for c in merged.conflicts[0].losers] == ["2"]
+
+
+def test_a_guarded_field_is_neither_read_nor_written() -> None:
+    sides = side("sf", {"phone": "1"}, {"phone": "9"}, guarded=frozenset({"phone"})), side("hs", {"phone": "1"})
+    assert run(golden(phone="1"), *sides) == Merged(golden(phone="1"))
+
+
+def test_only_the_owner_may_change_a_field_and_others_are_put_back() -> None:
+    policy = FieldPolicy("owner", owner="sf")
+    merged = run(
+        golden(phone="1"), side("sf", {"phone": "1"}), side("hs", {"phone": "1"}, {"phone": "2"}), policy=policy
+    )
+    assert (values(merged)["phone"], owed(merged)) == ("1", {"hs": {"hs_phone": "1"}})
+    assert [c.value for c in merged.conflicts[0].losers] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "sf", "hs", "wins"),
+    [
+        ("longest", "city", "Rome", "Roma Capitale", "Roma Capitale"),
+        ("min", "city", "b", "a", "a"),
+        ("max", "city", "b", "a", "b"),
+        ("union", "tags", ("a", "b"), ("b", "c"), ("a", "b", "c")),
+        ("fill_blank", "city", "", "Rome", "Rome"),
+        ("restrictive", "opted_out", False, True, True),
+        ("prefer", "city", "b", "a", "b"),
+    ],
+)
+def test_each_policy_settles_a_conflict(kind: PolicyKind, field: str, sf: object, hs: object, wins: object) -> None:
+    old = {"city": "old", "tags": ("old",), "opted_out": None}[field]
+    sides = [side("sf", {field: old}, {field: sf}), side("hs", {field: old}, {field: hs})]  # type: ignore[dict-item]
+    merged = run(golden(**{field: (old, "web")}), *sides, policy=FieldPolicy(kind, ORDER))  # type: ignore[arg-type]
+    assert values(merged)[field] == wins
+    turned = run(golden(**{field: (old, "web")}), *sides[::-1], policy=FieldPolicy(kind, ORDER))  # type: ignore[arg-type]
+    assert turned == merged
+
+
+def test_ask_leaves_the_field_to_a_person() -> None:
+    sides = side("sf", {"city": "a"}, {"city": "b"}), side("hs", {"city": "a"}, {"city": "c"})
+    merged = run(golden(city="a"), *sides, policy=FieldPolicy("ask", ORDER))
+    assert ([c.value for c in merged.questions[0].candidates], owed(merged)) == (["b", "c"], {})
+
+
+def test_blank_never_lifts_an_opt_out_but_a_clear_no_does() -> None:
+    policy = FieldPolicy("restrictive", ORDER)
+    before = golden(opted_out=True)
+    blank = run(
+        before, side("sf", {"opted_out": True}), side("hs", {"opted_out": True}, {"opted_out": None}), policy=policy
+    )
+    assert (values(blank)["opted_out"], owed(blank)) == (True, {"hs": {"hs_opted_out": True}})
+    given = run(
+        before, side("sf", {"opted_out": True}), side("hs", {"opted_out": True}, {"opted_out": False}), policy=policy
+    )
+    assert (values(given)["opted_out"], owed(given)) == (False, {"sf": {"sf_opted_out": False}})
+
+
+def test_consent_at_first_contact_is_settled_for_the_opt_out_without_asking() -> None:
+    policy = FieldPolicy("restrictive", ORDER)
+    merged = run(
+        Golden(1, "person"),
+        side("sf", None, {"opted_out": False}),
+        side("hs", None, {"opted_out": True}),
+        policy=policy,
+    )
+    assert (values(merged)["opted_out"], merged.questions) == (True, ())
