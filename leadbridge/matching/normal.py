@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CACHED: Final = 100_000
 _SHORTEST_PHONE: Final = 6
 _ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
-_GLUE: Final = re.compile(r"[.'’`´]+")
+_GLUE: Final = re.compile("[.'`\u2019\u00b4]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -44,7 +44,7 @@ def company_key(name: str) -> str:
 
 @lru_cache(1)
 def _legal_forms() -> frozenset[tuple[str, ...]]:
-    from cleanco import prepare_default_terms
+    from cleanco import prepare_default_terms  # type: ignore[import-untyped]  (cleanco has no type hints)
 
     return frozenset(tuple(fold(" ".join(words)).split()) for _, words in prepare_default_terms()) - {()}
 
