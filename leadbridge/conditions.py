@@ -15,11 +15,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from leadbridge.condition_source import MACROS, RECORD, read, syntax_error
 from leadbridge.errors import SourceFault
+from leadbridge.files.check import suggest
 from leadbridge.values import MISSING, is_absent
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _check_functions(functions: Collection[str]) -> None:
         if name in MACROS:
             raise ConditionFault(f"{name} takes a name and a condition, as in list.{name}(item, item > 1)")
         if name.isidentifier() and not name.startswith("_") and name not in FUNCTIONS:
-            raise ConditionFault(f"there is no function {name!r}", _close(name, FUNCTIONS | MACROS))
+            raise ConditionFault(f"there is no function {name!r}", suggest(name, FUNCTIONS | MACROS))
 
 
 def _check_cost(nested: bool, maps: int) -> None:
@@ -227,11 +227,7 @@ def _check_names(used: frozenset[str], bound: frozenset[str], names: Collection[
     unknown = sorted(used - frozenset(names))
     if unknown:
         listed = ", ".join(repr(name) for name in unknown)
-        raise ConditionFault(f"unknown name{'s' if len(unknown) > 1 else ''} {listed}", _close(unknown[0], names))
-
-
-def _close(word: str, candidates: Collection[str]) -> str | None:
-    return next(iter(get_close_matches(word, sorted(candidates), 1)), None)
+        raise ConditionFault(f"unknown name{'s' if len(unknown) > 1 else ''} {listed}", suggest(unknown[0], names))
 
 
 def _plain(value: object) -> object:

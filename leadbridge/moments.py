@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from typing import Final
 
 from leadbridge.errors import SourceFault
+from leadbridge.files.check import suggest
 
 _START: Final = time(0, 0, 0)
 _END: Final = time(23, 59, 59)
@@ -88,7 +88,7 @@ def compile_moment(source: str) -> Moment:
         raise MomentFault("not a moment: write a word such as today, then steps such as + 14d or - 1m")
     word, steps = shape.groups()
     if word not in WORDS:
-        raise MomentFault(f"unknown moment {word!r}", next(iter(get_close_matches(word, WORDS, 1)), None))
+        raise MomentFault(f"unknown moment {word!r}", suggest(word, WORDS))
     moment = Moment(source, word, tuple(_step(*step.groups()) for step in _STEP.finditer(steps)))
     if sum(abs(step.days) + 31 * abs(step.months) for step in moment._steps) > _FARTHEST_DAYS:
         raise MomentFault("leads more than a thousand years away")

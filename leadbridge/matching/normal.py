@@ -44,7 +44,7 @@ def company_key(name: str) -> str:
 
 @lru_cache(1)
 def _legal_forms() -> frozenset[tuple[str, ...]]:
-    from cleanco import prepare_default_terms  # type: ignore[import-untyped]  (cleanco has no type hints)
+    from cleanco import prepare_default_terms  # type: ignore[import-untyped]  # has no type hints
 
     return frozenset(tuple(fold(" ".join(words)).split()) for _, words in prepare_default_terms()) - {()}
 
