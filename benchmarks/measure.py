@@ -1,0 +1,64 @@
+"""Runs a command and says what it took; a round runs several by turns, so that a busy minute hits all of them."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+class MeasureError(RuntimeError):
+    """A measured command failed; its last words are in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run of a command took, start-up included.
+
+    Attributes:
+        seconds: by the clock on the wall.
+        cpu: seconds of processor time, its own and the system's on its behalf.
+        peak: largest resident memory, in MB.
+    """
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def run(command: Sequence[str]) -> Cost:
+    """Run it with its output thrown away. Raises MeasureError where it fails."""
+    with subprocess.Popen(  # noqa: S603  (the commands of this folder)
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        start = time.perf_counter()
+        said = process.stderr.read() if process.stderr else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise MeasureError(f"{' '.join(command)} ended with {process.returncode}: {said.strip()[-500:]}")
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def by_turns(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Cost]:
+    """The median of each command's runs, one after the other, round after round."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            costs[name].append(run(command))
+    return {name: _median(runs) for name, runs in costs.items()}
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        seconds=statistics.median(cost.seconds for cost in costs),
+        cpu=statistics.median(cost.cpu for cost in costs),
+        peak=statistics.median(cost.peak for cost in costs),
+    )
