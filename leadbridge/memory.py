@@ -120,8 +120,8 @@ def memory_crm(name: str) -> MemoryCrm:
 
 
 class MemorySettings(Settings):
-    crm: str = Field("default", min_length=1, description="Which of the process's CRMs to connect to.")
-    page_size: int = Field(200, ge=1, description="Records per page of a capture, and actions per call of a write.")
+    crm: str = Field(default="default", min_length=1, description="Which of the process's CRMs to connect to.")
+    page_size: int = Field(default=200, ge=1, description="Records per page, and actions per call.")
 
 
 class MemoryProvider(Provider):

@@ -1,0 +1,112 @@
+"""``leadbridge plugins``: what is installed and what is wrong with it, and a folder to start a plugin from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+from leadbridge.cli.output import Column, escape, print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from leadbridge.plugins import Loaded, Plugins
+
+app = typer.Typer(help="List plugins, or start one of your own.", no_args_is_help=True)
+
+COLUMNS = (
+    Column("plugin", shrink=False),
+    Column("from"),
+    Column("providers"),
+    Column("transforms"),
+    Column("commands"),
+    Column("hooks"),
+)
+
+
+@app.command("list")
+def list_(
+    as_json: AsJson = False,
+    config: Config = None,  # every command takes it; plugins are installed, not configured
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Show the plugins that work and what each brings; one at fault is skipped and named on stderr."""
+    from leadbridge.plugins import load_plugins
+
+    plugins = load_plugins()
+    if as_json:
+        print_json(_document(plugins))
+    else:
+        print_table(COLUMNS, [_row(loaded) for loaded in plugins.loaded])
+    for problem in plugins.problems:
+        sys.stderr.write(f"warning: {escape(str(problem))}\n")
+
+
+@app.command()
+def new(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the provider is called, such as my-crm.")],
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="D", help="The folder to make. Default: leadbridge-NAME.")
+    ] = None,
+    as_json: AsJson = False,
+    config: Config = None,  # same
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Make a folder with a provider plugin that installs, works, and passes its contract test as it is."""
+    from leadbridge.errors import UsageError
+    from leadbridge.plugins import load_plugins
+    from leadbridge.scaffold import generate, names
+
+    plugin = names(name)
+    plugins = load_plugins()
+    if plugin.name in {*plugins.providers, *(loaded.origin.plugin for loaded in plugins.loaded)}:
+        raise UsageError(f"there is a plugin or provider {plugin.name!r} already; choose another name")
+    folder = folder or Path(plugin.distribution)
+    written = generate(plugin, folder)
+    if as_json:
+        print_json({"folder": folder.as_posix(), "files": [path.as_posix() for path in written]})
+    elif not quiet:
+        print_line(f"{folder.as_posix()} holds a provider plugin that works as it is. Next:")
+        print_line(f"  cd {folder.as_posix()}")
+        print_line("  pip install -e . pytest")
+        print_line("  python -m pytest")
+
+
+def _row(loaded: Loaded) -> tuple[str, ...]:
+    brought = (loaded.providers, loaded.transforms, loaded.commands, [_short(hook) for hook in loaded.hooks])
+    source = f"{loaded.origin.distribution} {loaded.origin.version}"
+    return (loaded.origin.plugin, source, *(", ".join(names) for names in brought))
+
+
+def _short(hook: str) -> str:
+    return hook.removeprefix("leadbridge_")
+
+
+def _document(plugins: Plugins) -> dict[str, object]:
+    return {
+        "plugins": [
+            {
+                "plugin": loaded.origin.plugin,
+                "distribution": loaded.origin.distribution,
+                "version": loaded.origin.version,
+                "providers": loaded.providers,
+                "transforms": loaded.transforms,
+                "commands": loaded.commands,
+                "hooks": loaded.hooks,
+            }
+            for loaded in plugins.loaded
+        ],
+        "problems": [
+            {
+                "plugin": problem.origin.plugin,
+                "distribution": problem.origin.distribution,
+                "version": problem.origin.version,
+                "text": problem.text,
+            }
+            for problem in plugins.problems
+        ],
+    }
