@@ -1,8 +1,8 @@
 """One field of a mapping, compiled: ``get`` reads a provider value, ``put`` writes one only where it must change.
 
-``put(g, old)`` is ``old`` where reading ``old`` already says ``g``, else ``encode(g)``; so a phone that the CRM shows
-in its own style is not rewritten for its own sake. Absence passes through: missing stays missing (and abstains), null
-stays null, blank stays blank; a transform sees present values only.
+``put(g, old)`` is ``old`` where ``old`` already says ``g``, or all of it that the provider field can hold, else
+``encode(g)``; so a phone that the CRM shows in its own style is not rewritten for its own sake. Absence passes
+through: missing stays missing (and abstains), null stays null, blank stays blank; a transform sees present values only.
 """
 
 from __future__ import annotations
@@ -95,15 +95,19 @@ class ColumnMap:
         value = golden.get(self.target.name, MISSING)
         if value is MISSING:
             return MISSING
-        encoded = self.encode(value)
-        return old if old is not MISSING and self._stays(encoded, old) else encoded
-
-    def _stays(self, encoded: Raw, old: Raw) -> bool:
         try:
             was = self.read(old)
         except UnreadableError:
-            return True
-        return was is MISSING or self.target.kind.equivalent(self.read(encoded), was)
+            return old
+        if was is not MISSING and self.target.kind.equivalent(value, was):
+            return old
+        encoded = self.encode(value)
+        abstains = was is MISSING and old is not MISSING
+        return old if abstains or self._holds(encoded, was) else encoded
+
+    def _holds(self, encoded: Raw, was: Value) -> bool:
+        """Whether what would be sent says what stands there: of a lossy field, golden may know more."""
+        return was is not MISSING and self.target.kind.equivalent(self.read(encoded), was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,16 @@ class PartsMap:
         wanted = was | {
             f.name: golden[f.name] for f in self.parts.values() if golden.get(f.name, MISSING) is not MISSING
         }
-        encoded = self.encode(wanted)
         if old is MISSING:
-            return encoded
-        said = self.read(encoded)
-        same = all(f.kind.equivalent(said.get(f.name), was.get(f.name)) for f in self.parts.values())
-        return old if same else encoded
+            return self.encode(wanted)
+        if self._alike(wanted, was):
+            return old
+        encoded = self.encode(wanted)
+        return old if self._alike(self.read(encoded), was) else encoded
+
+    def _alike(self, left: Mapping[str, Value], right: Mapping[str, Value]) -> bool:
+        names = [(field.name, field.kind) for field in self.parts.values()]
+        return all(kind.equivalent(left.get(name), right.get(name)) for name, kind in names)
 
 
 @dataclass(frozen=True, slots=True)
