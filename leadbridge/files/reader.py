@@ -41,6 +41,9 @@ NODES: Final = 50_000
 FAULTS: Final = 100
 """Most faults of one file told at once."""
 
+_LONG_TAG = re.compile(r"(?<![^\s\[\]{},])!\S{500}")
+"""No tag is allowed; the parser takes long over long ones, so these are found before it starts."""
+
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -77,6 +80,8 @@ class _Reader:
 
     def document(self) -> Any:
         """The one mapping that the file must hold."""
+        if tag := _LONG_TAG.search(self.text):
+            self._end(tag.start(), (), problems.TAG)
         self._events = YAML(typ="safe", pure=True).parse(self.text)
         next(self._events)  # start of the stream
         start = next(self._events)
