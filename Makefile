@@ -1,7 +1,6 @@
 # One task runner for people and for CI. Needs make, git and Python 3.11 or newer; all else goes into .venv.
 PYTHON := .venv/bin/python
 READY := .venv/.ready
-BENCH_PYTHON := benchmarks/.venv/bin/python
 BENCH_READY := benchmarks/.venv/.ready
 
 .PHONY: help setup demo test lint types package bench docs clean
@@ -29,13 +28,13 @@ types: $(READY) ## check types
 	@$(PYTHON) -m mypy
 
 package: $(READY) ## build the wheel and try it in an environment of its own
-	@$(PYTHON) tools/try_package.py
+	@$(PYTHON) -m tools.try_package
 
 docs: $(READY) ## write docs/cli.md anew from the commands' own help
-	@$(PYTHON) tools/make_cli_docs.py
+	@$(PYTHON) -m tools.make_cli_docs
 
-$(BENCH_READY): benchmarks/requirements.txt
-	@$(PYTHON) benchmarks/setup.py
+$(BENCH_READY): benchmarks/requirements.txt | $(READY)
+	@$(PYTHON) -m benchmarks.setup
 
 bench: $(READY) $(BENCH_READY) ## measure, side by side with peers
 	@$(PYTHON) -m benchmarks
