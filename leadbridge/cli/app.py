@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
 from leadbridge import __version__
+from leadbridge.plugins.registry import Command
+
+if TYPE_CHECKING:
+    from leadbridge.plugins import Plugins
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command that has not been imported yet: ``package.module:app`` and its line in the list of commands."""
-
-    location: str
-    help: str
-
-
-COMMANDS: Mapping[str, Entry] = {
-    "demo": Entry("leadbridge.cli.demo:app", "Show LeadBridge at work on three messy lead files."),
-    "init": Entry("leadbridge.cli.init:app", "Start a project folder with a configuration and mappings."),
-    "leads": Entry("leadbridge.cli.leads:app", "List the leads of your connections with their scores."),
-    "plan": Entry("leadbridge.cli.plan:app", "Show what a conversion job would do, row and field."),
-    "mappings": Entry("leadbridge.cli.mappings:app", "Check, test and suggest mappings."),
-    "plugins": Entry("leadbridge.cli.plugins:app", "List plugins, or start one of your own."),
+COMMANDS: Mapping[str, Command] = {
+    "demo": Command("leadbridge.cli.demo:app", "Show LeadBridge at work on three messy lead files."),
+    "init": Command("leadbridge.cli.init:app", "Start a project folder with a configuration and mappings."),
+    "leads": Command("leadbridge.cli.leads:app", "List the leads of your connections with their scores."),
+    "plan": Command("leadbridge.cli.plan:app", "Show what a conversion job would do, row and field."),
+    "mappings": Command("leadbridge.cli.mappings:app", "Check, test and suggest mappings."),
+    "plugins": Command("leadbridge.cli.plugins:app", "List plugins, or start one of your own."),
 }
 
 
@@ -35,41 +31,53 @@ class LazyGroup(TyperGroup):
     """The built-in commands, then those that plugins registered. Neither is imported before it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*COMMANDS, *_of_plugins()]
+        return [*COMMANDS, *self._plugins.commands]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        entry = COMMANDS.get(cmd_name) or _of_plugins(cmd_name).get(cmd_name)
-        return _load(cmd_name, entry) if entry else None
+        if cmd_name in COMMANDS:
+            return _made(cmd_name, _imported(COMMANDS[cmd_name].location))
+        return _made(cmd_name, self._plugins.command(cmd_name)) if cmd_name in self._plugins.commands else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            ctx.fail(_unknown(name, self.list_commands(ctx)))
+        known = self.list_commands(ctx) if args[0] not in COMMANDS else [args[0]]
+        if args[0] not in known and not args[0].startswith("-"):
+            ctx.fail(f"No such command {args[0]!r}{_did_you_mean(args[0], known)}.")
         return super().resolve_command(ctx, args)
 
+    @cached_property
+    def _plugins(self) -> Plugins:
+        from leadbridge.plugins import load_plugins
+
+        return load_plugins()
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        entries = {**COMMANDS, **_of_plugins()}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in entries.items()])
+            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+        brought = {name: command for name, command in self._plugins.commands.items() if name not in COMMANDS}
+        if brought:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(name, command.help) for name, command in brought.items()])
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    import difflib
+def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
 
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"No such command {name!r}." + (f" Did you mean {close[0]!r}?" if close else "")
+    close = get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _load(name: str, entry: Entry) -> Any:
-    module, _, attribute = entry.location.partition(":")
-    found = getattr(importlib.import_module(module), attribute)
-    made = typer.main.get_command(found) if isinstance(found, typer.Typer) else found
+def _imported(location: str) -> object:
+    module, _, attribute = location.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _made(name: str, found: object) -> Any:
+    """The command under its name. A plugin gives a typer app, or a command made by typer already."""
+    if not isinstance(found, typer.Typer):
+        return found
+    made = typer.main.get_command(found)
     made.name = name
     return made
-
-
-def _of_plugins(wanted: str | None = None) -> Mapping[str, Entry]:
-    return {}
 
 
 def _print_version(value: bool) -> None:

@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-CONFIG_NAME = "leadbridge.yaml"
-
 
 @dataclass(slots=True)
 class Talk:
@@ -47,8 +45,8 @@ def _log_to_stderr(verbose: int) -> None:
 
 
 Config = Annotated[
-    Path,
-    typer.Option("--config", "-c", metavar="FILE", help="The project's configuration file."),
+    Path | None,
+    typer.Option("--config", "-c", metavar="FILE", help="The project's leadbridge.yaml; else the nearest upwards."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; every other text goes to stderr.")]
 Quiet = Annotated[
@@ -59,5 +57,3 @@ Verbose = Annotated[
     int,
     typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows tracebacks.", callback=_remember_verbose),
 ]
-
-DEFAULT_CONFIG = Path(CONFIG_NAME)

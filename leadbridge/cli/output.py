@@ -11,12 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+from typing import Literal, Protocol, TextIO
 
 from leadbridge.values import Missing, Value, is_absent
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """C0 and C1 controls, direction overrides, invisible marks, lone surrogates: what can move or hide text on a screen."""
@@ -107,9 +104,39 @@ def coloured(stream: TextIO | None = None) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def print_line(line: Text | str = "") -> None:
-    """One line to stdout, whatever its length; control characters in it are escaped."""
-    sys.stdout.write((escape(line) if isinstance(line, str) else _render(line, None)).rstrip() + "\n")
+Style = Literal["plain", "new", "changed", "same", "title", "dim", "bad"]
+_STYLES: Mapping[Style, Mapping[str, object]] = {
+    "plain": {},
+    "new": {"fg": "green"},
+    "changed": {"fg": "yellow"},
+    "same": {"dim": True},
+    "title": {"bold": True},
+    "dim": {"dim": True},
+    "bad": {"fg": "red"},
+}
+
+
+def paint(text: str, style: Style) -> str:
+    """The text without control characters, coloured where stdout is a terminal that shows colours."""
+    import typer
+
+    plain_text = escape(text)
+    return typer.style(plain_text, **_STYLES[style]) if _STYLES[style] and coloured() else plain_text  # type: ignore[arg-type]  # style's own keywords
+
+
+def print_line(line: str = "") -> None:
+    """One line to stdout. What came from outside has passed :func:`paint` or :func:`escape`."""
+    sys.stdout.write(line.rstrip() + "\n")
+
+
+def fold(text: str, indent: int) -> list[str]:
+    """Lines that fit the terminal, each indented; the whole text as one line where the output is piped."""
+    import textwrap
+
+    limit, margin = width(), " " * indent
+    if limit is None:
+        return [margin + text]
+    return textwrap.wrap(text, max(limit, indent + 20), initial_indent=margin, subsequent_indent=margin) or [""]
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> None:

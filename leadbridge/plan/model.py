@@ -46,6 +46,8 @@ class Rating:
     """What scoring said of a lead, with its reasons."""
 
     total: int
+    fit: int
+    engagement: int
     grade: str
     rating: str
     reasons: tuple[Reason, ...] = ()

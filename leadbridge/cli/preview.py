@@ -1,0 +1,209 @@
+"""A preview as people read it: the sum of it first, then each lead with its rows, then what stays behind and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
+from leadbridge.jobs.outcome import Preview, rows_by_role, sources_of
+from leadbridge.plan.model import Change, Conversion, LeftOut, PlannedRow, Rating
+from leadbridge.records import Ref, Reject
+from leadbridge.values import MISSING, is_absent
+
+SYMBOLS: Mapping[str, tuple[str, Style]] = {"create": ("+", "new"), "update": ("~", "changed"), "keep": ("=", "same")}
+EXAMPLES = 5
+OWN = "LeadBridge"
+
+
+def plural(number: int, word: str) -> str:
+    """``1 lead``, ``2 leads``, ``3 people``, ``4 opportunities``."""
+    if number == 1:
+        return f"1 {word}"
+    irregular = {"person": "people"}
+    return f"{number:,} {irregular.get(word) or (word[:-1] + 'ies' if word.endswith('y') else word + 's')}"
+
+
+def print_preview(preview: Preview, limit: int | None) -> None:
+    """The whole preview; ``limit`` bounds the leads that are shown row by row, never what is counted."""
+    print_summary(preview)
+    print_conversions(preview, limit)
+    _print_left_out(preview.left_out)
+    print_duplicates(preview)
+    for review in preview.reviews[:EXAMPLES]:
+        _print_folded(f"? {review.label}: {review.text}", 2)
+    print_rejects(preview.rejects)
+    print_line()
+    print_line(paint("Nothing was written. Applying a plan comes with LeadBridge's state.", "dim"))
+
+
+def print_summary(preview: Preview) -> None:
+    plan, converted = preview.plan, len(preview.plan.conversions)
+    print_line(paint(f"Preview of {preview.job}", "title") + f" by {escape(plan.policy)} version {plan.version}")
+    twins = preview.leads - len(preview.people)
+    united = f" are {plural(len(preview.people), 'person')} ({plural(twins, 'duplicate')} united)" if twins else ""
+    _print_folded(
+        f"{plural(preview.leads, 'lead')}{united}: {converted} to convert, {len(preview.left_out)} left out, "
+        f"{plural(len(preview.reviews), 'question')} for you, {plural(len(preview.rejects), 'reject')}.",
+        0,
+    )
+    rows = [
+        [role, connection or f"{OWN} only", *(str(verbs[verb]) for verb in SYMBOLS)]
+        for (role, connection), verbs in rows_by_role(plan).items()
+    ]
+    if rows:
+        print_line()
+        numbers = [
+            Column(f"{SYMBOLS[v][0]} {w}", "right") for v, w in zip(SYMBOLS, ("new", "changed", "as is"), strict=True)
+        ]
+        print_table([Column("record"), Column("in"), *numbers], rows, indent=2)
+
+
+def print_conversions(preview: Preview, limit: int | None) -> None:
+    places, shown = sources_of(preview.people), set[int]()
+    conversions = preview.plan.conversions[:limit]
+    for conversion in conversions:
+        print_line()
+        _print_head(conversion, places)
+        for number in conversion.rows:
+            _print_row(preview.plan.row(number), number in shown, places)
+            shown.add(number)
+    left = len(preview.plan.conversions) - len(conversions)
+    if left:
+        print_line()
+        print_line(
+            paint(
+                f"... and {plural(left, 'lead')} more; --limit {len(preview.plan.conversions)} shows them all.", "dim"
+            )
+        )
+
+
+def _print_head(conversion: Conversion, places: Mapping[Ref, str]) -> None:
+    company = show(conversion.lead.values.get("company", MISSING))
+    name = ", ".join(text for text in (conversion.label, company) if text)
+    print_line(f"{conversion.number}. {paint(name, 'title')}")
+    _print_folded("from " + ", ".join(places[ref] for ref in conversion.lead.refs), 3)
+    if conversion.lead.why:
+        _print_folded("one person: " + "; ".join(dict.fromkeys(conversion.lead.why)), 3)
+    if conversion.rating is not None:
+        _print_folded(score_words(conversion.rating), 3)
+
+
+def score_words(rating: Rating) -> str:
+    """``score 72, grade A, hot: +20 large company; +15 asked for an offer``."""
+    reasons = "; ".join(f"{reason.points:+d} {reason.text}" for reason in rating.reasons)
+    marks = "".join(f", {text}" for text in (f"grade {rating.grade}" if rating.grade else "", rating.rating) if text)
+    return f"score {rating.total}{marks}" + (f": {reasons}" if reasons else "")
+
+
+def _print_row(row: PlannedRow, again: bool, places: Mapping[Ref, str]) -> None:
+    symbol, style = SYMBOLS[row.verb]
+    where = str(row.ref) if row.ref else f"in {row.connection or OWN}"
+    if row.role == "lead":
+        where = places.get(row.ref, where) if row.ref else where
+    words = f"{row.role} {row.label}" if row.label and row.role != "lead" else row.role
+    why = f" ({row.why})" if row.why else ""
+    if again:
+        print_line(f"   {paint(f'{symbol} @{row.number} {words}', style)}{paint(' (as above)', 'dim')}")
+        return
+    lines = fold(f"{symbol} @{row.number} {words} {where}{why}", 3)
+    for line in lines:
+        print_line(paint(line, style))
+    _print_fields(row, places)
+
+
+def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
+    names = [*(c.field for c in row.changes), *row.refers, *(c.field for c in row.kept)]
+    broad = max(map(len, names), default=0)
+    for change in row.changes:
+        note = change.rule + _origin(change, places)
+        if row.verb == "create":
+            value = _word(change.new)
+            note = "" if change.rule == "from the lead" and len(set(_origins(row))) < 2 else note
+        else:
+            value = f"{_word(change.old)} -> {_word(change.new)}"
+        _print_field(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1])
+    for name, number in row.refers.items():
+        _print_field(name.ljust(broad), f"@{number}", "", SYMBOLS[row.verb][1])
+    for change in row.kept:
+        value = (
+            f"{_word(change.old)}, not {_word(change.new)}" if not is_absent(change.old) else f"not {_word(change.new)}"
+        )
+        _print_field(change.field.ljust(broad), value, change.rule, "same")
+
+
+def _origins(row: PlannedRow) -> Iterator[Ref]:
+    return (change.origin for change in row.changes if change.origin is not None)
+
+
+def _origin(change: Change, places: Mapping[Ref, str]) -> str:
+    return f", {places.get(change.origin, str(change.origin))}" if change.origin else ""
+
+
+def _word(value: object) -> str:
+    return show(value) or "(blank)"  # type: ignore[arg-type]  # a canonical value
+
+
+def _print_field(name: str, value: str, note: str, style: Style) -> None:
+    """One field; its reason stands behind it where there is room, else below."""
+    left, right = f"       {name}  {escape(value)}", f"  ({escape(note)})" if note else ""
+    limit = width()
+    if limit is None or len(left) + len(right) <= limit:
+        print_line(paint(left, style) + paint(right, "dim"))
+        return
+    print_line(paint(left if len(left) <= limit else left[: limit - 3] + "...", style))
+    for line in fold(right.strip(), 9) if note else []:
+        print_line(paint(line, "dim"))
+
+
+def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+    if not left_out:
+        return
+    print_line()
+    print_line(paint(f"Left out: {plural(len(left_out), 'lead')}", "title"))
+    groups: dict[str, list[LeftOut]] = {}
+    for out in left_out:
+        groups.setdefault(out.reason.partition(" (")[0], []).append(out)
+    for reason, outs in sorted(groups.items(), key=lambda item: -len(item[1])):
+        _print_folded(f"{len(outs):>4}  {reason}", 2)
+        names = [f"{out.label}{_detail(out.reason)}" for out in outs[:EXAMPLES]]
+        more = f", and {len(outs) - EXAMPLES} more" if len(outs) > EXAMPLES else ""
+        _print_folded(", ".join(names) + more, 8, "dim")
+
+
+def _detail(reason: str) -> str:
+    detail = reason.partition(" (")[2]
+    return f" ({detail}" if detail else ""
+
+
+def print_duplicates(preview: Preview) -> None:
+    """People that came more than once, with the places and the reason."""
+    if not preview.duplicates:
+        return
+    places = sources_of(preview.people)
+    print_line()
+    print_line(paint(f"United: {plural(len(preview.duplicates), 'person')} that came more than once", "title"))
+    for person in preview.duplicates[:EXAMPLES]:
+        where = ", ".join(places[ref] for ref in person.refs)
+        _print_folded(f"{where}: {'; '.join(dict.fromkeys(person.why))}", 2)
+    if len(preview.duplicates) > EXAMPLES:
+        print_line(paint(f"  ... and {len(preview.duplicates) - EXAMPLES} more", "dim"))
+
+
+def print_rejects(rejects: Sequence[Reject], limit: int = EXAMPLES) -> None:
+    """Rejects by code, each with where it stands and what to do; raw values are never shown."""
+    if not rejects:
+        return
+    print_line()
+    codes = ", ".join(f"{number} {code}" for code, number in Counter(r.code for r in rejects).most_common())
+    print_line(paint(f"Rejected: {codes}", "title"))
+    for reject in rejects[:limit]:
+        remedy = f"; {reject.remedy}" if reject.remedy else ""
+        _print_folded(f"{reject.source}: {reject.reason}{remedy}", 2, "bad")
+    if len(rejects) > limit:
+        print_line(paint(f"  ... and {len(rejects) - limit} more (--json lists them all)", "dim"))
+
+
+def _print_folded(text: str, indent: int, style: Style = "plain") -> None:
+    for line in fold(text, indent):
+        print_line(paint(line, style))

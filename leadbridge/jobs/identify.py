@@ -1,0 +1,99 @@
+"""Who is who: leads of one person are united, and each person is matched to the records that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from leadbridge.extend import Evidence, Pair
+from leadbridge.jobs.outcome import Review
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.matching import Ambiguous, Index, combine, group
+from leadbridge.plan.model import Match, United, label
+from leadbridge.plan.uniting import order_of, unite
+from leadbridge.plugins import Plugins
+from leadbridge.records import Captured
+from leadbridge.subjects.model import Subject
+from leadbridge.values import MISSING
+
+MATCHED_ROLES = ("contact", "account")
+
+
+def people_of(
+    leads: Iterable[Captured], plugins: Plugins, connections: Sequence[str], subject: Subject
+) -> tuple[list[United], list[Review]]:
+    """Every lead in exactly one person, in the order of connections and ids; and the questions that remain."""
+
+    def judge(pairs: Sequence[Pair]) -> list[Evidence | None]:
+        return [combine([[word] for word in words], 1)[0] for words in plugins.dedupe(pairs)]
+
+    grouped = group(leads, judge)
+    people = [unite(g.records, connections, subject, g.why) for g in grouped.groups]
+    questions = [
+        Review(
+            refs=tuple(record.ref for record in review.records),
+            label=" and ".join(dict.fromkeys(label(record.values) or str(record.ref) for record in review.records)),
+            text=f"one person? {'; '.join(review.why)}",
+        )
+        for review in grouped.reviews
+    ]
+    return sorted(people, key=lambda person: order_of(person.refs[0], connections)), questions
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Existing accounts and contacts, indexed by the keys of a policy.
+
+    Attributes:
+        indexes: (connection, role) -> index; roles that the policy does not make are not there.
+        accounts: (connection, id) -> account, for contacts that name theirs.
+    """
+
+    indexes: Mapping[tuple[str, str], Index]
+    accounts: Mapping[tuple[str, str], Captured]
+
+    @classmethod
+    def of(cls, records: Iterable[Captured], policy: ConvertPolicy, connections: Iterable[str]) -> Known:
+        held: dict[tuple[str, str], list[Captured]] = {
+            (name, role): [] for name in connections for role in MATCHED_ROLES if role in policy.parts
+        }
+        for record in records:
+            if (record.ref.connection, record.role) in held:
+                held[record.ref.connection, record.role].append(record)
+        indexes = {at: Index(found, policy.parts[at[1]].match) for at, found in held.items()}
+        accounts = {
+            (r.ref.connection, r.ref.id): r for (_, role), found in held.items() if role == "account" for r in found
+        }
+        return cls(indexes, accounts)
+
+    def match(self, lead: United, connections: Sequence[str]) -> dict[tuple[str, str], Match] | Review:
+        """What the lead belongs to in each connection, or the question that must be answered first."""
+        found: dict[tuple[str, str], Match] = {}
+        for connection in connections:
+            for role in MATCHED_ROLES:
+                hit = self._find(lead, connection, role, found.get((connection, "contact")))
+                if isinstance(hit, Ambiguous):
+                    refs = ", ".join(str(record.ref) for record in hit.records)
+                    return Review(lead.refs, label(lead.values), f"which {role}? {hit.why}: {refs}")
+                if hit is not None:
+                    found[connection, role] = hit
+        return found
+
+    def _find(self, lead: United, connection: str, role: str, contact: Match | None) -> Match | Ambiguous | None:
+        index = self.indexes.get((connection, role))
+        if index is None:
+            return None
+        if role == "account" and contact is not None:
+            named = self.accounts.get((connection, str(contact.record.values.get("organisation", MISSING))))
+            if named is not None:
+                return Match(named, "the contact's account")
+        hit = index.find(lead.members[0].subject, lead.values)
+        return hit if hit is None or isinstance(hit, Ambiguous) else Match(hit.record, hit.why)
+
+    def keys(self, lead: United, connections: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Role -> the keys by which leads that match nothing share the record that is made."""
+        return {
+            role: index.shared_keys(lead.members[0].subject, lead.values)
+            for (connection, role), index in self.indexes.items()
+            if connection in connections
+        }

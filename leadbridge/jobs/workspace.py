@@ -1,0 +1,77 @@
+"""All that a command starts from: plugins, the project and its mappings, read once and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadbridge.errors import FileFaults
+from leadbridge.jobs.sources import Source
+from leadbridge.mapping.project import Mappings, load_mappings
+from leadbridge.plugins import Plugins, load_plugins
+from leadbridge.project import Project, load_project
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A project, ready for jobs."""
+
+    project: Project
+    mappings: Mappings
+    plugins: Plugins
+
+    @contextmanager
+    def open(self, names: Sequence[str]) -> Iterator[tuple[Source, ...]]:
+        """These connections, open, in this order; closed again whatever happens.
+
+        Raises:
+            UsageError: there is no such connection.
+            FileFaults: a mapping does not fit what its connection holds.
+            ConnectionFailedError: a connection cannot be read.
+        """
+        with ExitStack() as stack:
+            sources = tuple(self._open(name, stack) for name in dict.fromkeys(names))
+            self._check(sources)
+            yield sources
+
+    def _open(self, name: str, stack: ExitStack) -> Source:
+        connection = self.project.config.connection(name)
+        provider = self.project.open(name)
+        stack.callback(provider.close)
+        return Source(name, connection.provider, provider, tuple(provider.describe()), self.mappings)
+
+    def _check(self, sources: Sequence[Source]) -> None:
+        from leadbridge.mapping.lint import Connected
+        from leadbridge.mapping.lint.described import check_connection
+        from leadbridge.mapping.lint.finding import seen
+
+        described = {source.connection: source.described for source in sources}
+        connections = {
+            name: Connected(connection.provider, described.get(name))
+            for name, connection in self.project.config.connections.items()
+        }
+        findings = (finding for one in seen(self.mappings) for finding in check_connection(one, connections))
+        faults = [finding.fault for finding in findings if finding.level == "error"]
+        if faults:
+            raise FileFaults(faults)
+
+
+def load_workspace(config: Path | None) -> Workspace:
+    """Read plugins, ``leadbridge.yaml`` and the mappings folder.
+
+    Raises:
+        UsageError: something is not there.
+        FileFaults: all that is wrong in the files.
+    """
+    from leadbridge.scoring import RuleScorer
+
+    plugins = load_plugins()
+    project = load_project(config, plugins)
+    wires = {c.provider: c.type.capabilities.wire for c in project.config.connections.values()}
+    wires |= {name: plugins.provider(name).capabilities.wire for name in plugins.providers if name not in wires}
+    mappings = load_mappings(project.config.mappings, plugins.transforms, wires)
+    if mappings.scoring is not None:
+        plugins.include(RuleScorer(mappings.scoring))
+    return Workspace(project, mappings, plugins)
