@@ -79,10 +79,13 @@ def condition(
     if source is None:
         return None
     try:
-        return compile_condition(source, names)
+        compiled = compile_condition(source, names)
     except ConditionFault as error:
         faults.append(document.fault(at, error.message, error.suggestion))
         return None
+    unknown = sorted((compiled.record_names or frozenset()) - names) if names is not None else ()
+    faults.extend(document.fault(at, f"unknown name {name!r}", suggest(name, names or ())) for name in unknown)
+    return compiled
 
 
 def _raw(file: MappingFile, wire: Wire) -> dict[str, Raw]:

@@ -60,7 +60,7 @@ class Filled:
         """The names of a condition that no mapping of leads fills and LeadBridge does not reckon."""
         for name in sorted(names - set(self.by)):
             known = self.lead.fields.get(name)
-            if known is None or not known.computed:
+            if known is None or not (known.computed or name == "rating"):
                 message = f"asks for {name!r}, which no mapping of leads fills, so it stays undecided"
                 yield place.warning("unfilled_name", at, message)
             elif not self.scored:
