@@ -38,15 +38,12 @@ def test_version_is_the_one_in_the_package(project: dict[str, Any]) -> None:
 
 def test_lock_knows_every_dependency(project: dict[str, Any], locked: dict[str, Any]) -> None:
     optional = [name for extra in project["project"]["optional-dependencies"].values() for name in extra]
-    wanted = _names([*project["project"]["dependencies"], *optional])
 
-    assert {entry["name"] for entry in locked["metadata"]["requires-dist"]} == wanted
+    assert _locked(locked["metadata"]["requires-dist"]) == _asked([*project["project"]["dependencies"], *optional])
 
 
 def test_lock_knows_every_development_tool(project: dict[str, Any], locked: dict[str, Any]) -> None:
-    wanted = _names(project["dependency-groups"]["dev"])
-
-    assert {entry["name"] for entry in locked["metadata"]["requires-dev"]["dev"]} == wanted
+    assert _locked(locked["metadata"]["requires-dev"]["dev"]) == _asked(project["dependency-groups"]["dev"])
 
 
 def test_lock_and_the_project_ask_for_the_same_python(project: dict[str, Any]) -> None:
@@ -108,7 +105,11 @@ def test_setup_without_a_python_says_what_is_missing(tmp_path: Path) -> None:
     assert not (copy.parents[1] / ".venv").exists()
 
 
-def _names(requirements: list[str]) -> set[str]:
-    return {
-        re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0].lower().replace("_", "-") for requirement in requirements
-    }
+def _asked(requirements: list[str]) -> dict[str, str]:
+    """Name, as an index spells it, to the versions asked for."""
+    pairs = [re.fullmatch(r"([\w.-]+)([^;]*)(?:;.*)?", requirement) for requirement in requirements]
+    return {re.sub(r"[-_.]+", "-", pair[1]).lower(): pair[2].strip() for pair in pairs if pair}
+
+
+def _locked(entries: list[dict[str, str]]) -> dict[str, str]:
+    return {entry["name"]: entry.get("specifier", "") for entry in entries}
