@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from leadbridge.errors import UsageError
+from leadbridge.answers import item_by_item
 from leadbridge.extend import Evidence
 
 _STRENGTH: Final = {"different": 2, "unsure": 1, "same": 0}
@@ -14,18 +14,9 @@ _STRENGTH: Final = {"different": 2, "unsure": 1, "same": 0}
 def combine(answers: Sequence[Sequence[Evidence | None]], pairs: int) -> tuple[Evidence | None, ...]:
     """One word per pair from the answers of the hook ``leadbridge_dedupe``; None where nobody has an opinion.
 
-    The result does not depend on the order of the plugins.
-
-    Raises:
-        UsageError: a plugin did not answer each pair.
+    The result does not depend on the order of the plugins. Raises UsageError, see :func:`item_by_item`.
     """
-    for answer in answers:
-        if len(answer) != pairs:
-            raise UsageError(
-                f"a plugin's leadbridge_dedupe gave {len(answer)} answers for {pairs} pairs; "
-                "find it with `leadbridge plugins list` and remove it"
-            )
-    return tuple(_strongest([answer[n] for answer in answers]) for n in range(pairs))
+    return tuple(_strongest(words) for words in item_by_item("leadbridge_dedupe", answers, pairs))
 
 
 def _strongest(words: Sequence[Evidence | None]) -> Evidence | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from leadbridge import hookimpl
 from leadbridge.extend import Evidence, Pair
 from leadbridge.matching.freemail import is_role_address
-from leadbridge.matching.keys import ORGANISATION, PERSON, Values, agree, differ, text_of
+from leadbridge.matching.keys import ORGANISATION, PERSON, Values, agree, company_of, differ, text_of
 
 _PLACE = ("postal_code", "city", "country")
 
@@ -61,13 +61,21 @@ def judge_organisations(left: Values, right: Values, keys: frozenset[str]) -> Ev
     # a name together with a domain or a number
     if "company_name" in keys and ("domain" in keys or "phone" in keys):
         return Evidence("same", "same company name and " + ("domain" if "domain" in keys else "phone"))
+    address = agree(left, right, "street") is True and not any(differ(left, right, name) for name in _PLACE)
+    # a name and an address
+    if "company_name" in keys and address:
+        return Evidence("same", "same company name and street")
+    # one line at one address, under names that have a word in common
+    if "phone" in keys and address and _words(left) & _words(right):
+        return Evidence("same", "same phone and street, similar company names")
+    # namesakes, branches, or one that moved
     if "company_name" in keys:
-        # a name and an address
-        if agree(left, right, "street") and not any(differ(left, right, name) for name in _PLACE):
-            return Evidence("same", "same company name and street")
-        # namesakes, branches, or one that moved
         return Evidence("unsure", "same company name, nothing else in common")
     # parents and children share a domain or a number
     if "domain" in keys or "phone" in keys:
         return Evidence("unsure", f"same {'domain' if 'domain' in keys else 'phone'}, different company names")
     return None
+
+
+def _words(values: Values) -> frozenset[str]:
+    return frozenset(company_of(ORGANISATION, values).split())

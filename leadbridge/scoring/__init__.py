@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from leadbridge.scoring.answers import gather
 from leadbridge.scoring.compile import compile_scoring
 from leadbridge.scoring.model import ScoringFile
-from leadbridge.scoring.rules import RuleScorer
+from leadbridge.scoring.rules import RuleScorer, gather
 from leadbridge.scoring.score import Score, ScoringModel, Weighed
 
 __all__ = ["RuleScorer", "Score", "ScoringFile", "ScoringModel", "Weighed", "compile_scoring", "gather"]
