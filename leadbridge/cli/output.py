@@ -129,6 +129,11 @@ def print_line(line: str = "") -> None:
     sys.stdout.write(line.rstrip() + "\n")
 
 
+def say(text: str) -> None:
+    """A line to stderr, for what is not the result."""
+    sys.stderr.write(escape(text) + "\n")
+
+
 def fold(text: str, indent: int) -> list[str]:
     """Lines that fit the terminal, each indented; the whole text as one line where the output is piped."""
     import textwrap

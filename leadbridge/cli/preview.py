@@ -190,18 +190,25 @@ def print_duplicates(preview: Preview) -> None:
         print_line(paint(f"  ... and {len(preview.duplicates) - EXAMPLES} more", "dim"))
 
 
-def print_rejects(rejects: Sequence[Reject], limit: int = EXAMPLES) -> None:
+def print_rejects(rejects: Sequence[Reject]) -> None:
     """Rejects by code, each with where it stands and what to do; raw values are never shown."""
     if not rejects:
         return
+    first, *lines = reject_lines(rejects)
     print_line()
+    print_line(paint(first, "title"))
+    for line in lines:
+        _print_folded(line.strip(), 2, "dim" if line.lstrip().startswith("...") else "bad")
+
+
+def reject_lines(rejects: Sequence[Reject]) -> list[str]:
+    """How many of which code, then the first ones in a sentence each."""
+    if not rejects:
+        return []
     codes = ", ".join(f"{number} {code}" for code, number in Counter(r.code for r in rejects).most_common())
-    print_line(paint(f"Rejected: {codes}", "title"))
-    for reject in rejects[:limit]:
-        remedy = f"; {reject.remedy}" if reject.remedy else ""
-        _print_folded(f"{reject.source}: {reject.reason}{remedy}", 2, "bad")
-    if len(rejects) > limit:
-        print_line(paint(f"  ... and {len(rejects) - limit} more (--json lists them all)", "dim"))
+    shown = [f"  {r.source}: {r.reason}" + (f"; {r.remedy}" if r.remedy else "") for r in rejects[:EXAMPLES]]
+    more = [f"  ... and {len(rejects) - EXAMPLES} more (--json lists them all)"] if len(rejects) > EXAMPLES else []
+    return [f"Rejected: {codes}", *shown, *more]
 
 
 def _print_folded(text: str, indent: int, style: Style = "plain") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from leadbridge.conditions import Condition, ConditionError
 from leadbridge.errors import UsageError
@@ -72,7 +73,9 @@ def list_leads(workspace: Workspace, wanted: Wanted, watch: Callable[[str, int],
             tallies[at] = tallies.get(at, Tally(*at)).plus(batch)
             watch(batch.connection, tallies[at].read)
     captured = sum(tally.captured for tally in tallies.values())
-    return Leads(tuple(_sorted(found, wanted.sort)), captured, tuple(rejects), tuple(tallies.values()))
+    return Leads(
+        tuple(_sorted(found, wanted.sort)), captured, (*rejects, *workspace.scoring_rejects), tuple(tallies.values())
+    )
 
 
 def _all(workspace: Workspace, roles: Collection[str]) -> tuple[str, ...]:
@@ -102,10 +105,10 @@ def _sorted(leads: Sequence[Lead], sort: Sequence[tuple[str, bool]]) -> list[Lea
     for name, largest_first in reversed(sort):
         there = [lead for lead in ordered if is_present(lead.values.get(name, MISSING))]
         absent = [lead for lead in ordered if not is_present(lead.values.get(name, MISSING))]
-        there.sort(key=lambda lead: _key(lead.values[name]), reverse=largest_first)  # noqa: B023  (called at once)
+        there.sort(key=lambda lead: _key(lead.values[name]), reverse=largest_first)
         ordered = there + absent
     return ordered
 
 
-def _key(value: Value) -> object:
+def _key(value: Value) -> Any:
     return value.casefold() if isinstance(value, str) else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
 from leadbridge.config import ConvertJob
@@ -27,8 +26,8 @@ from leadbridge.values import Value
 LEAD_ROLES = frozenset({"lead", "prospect"})
 
 
-def preview(workspace: Workspace, name: str, now: datetime, watch: Callable[[str, int], None]) -> Preview:
-    """What the conversion job of this name would do. ``now`` is aware UTC; ``watch`` is told what is read.
+def preview(workspace: Workspace, name: str, watch: Callable[[str, int], None]) -> Preview:
+    """What the conversion job of this name would do. ``watch`` is told what is read.
 
     Raises:
         UsageError: there is no such job, it converts nothing, or its connections cannot take what the policy makes.
@@ -44,7 +43,7 @@ def preview(workspace: Workspace, name: str, now: datetime, watch: Callable[[str
         run = _Run(workspace, name, job, policy, sources)
         run.check_targets()
         captured = capture_all(sources, workspace.plugins, LEAD_ROLES | set(MATCHED_ROLES), watch)
-    return run.decide(captured, where, now)
+    return run.decide(captured, where)
 
 
 def _where(workspace: Workspace, name: str, source: str | None) -> Condition | None:
@@ -78,7 +77,7 @@ class _Run:
                     f"gives it an object that can be written{hint}"
                 )
 
-    def decide(self, captured: Capture, where: Condition | None, now: datetime) -> Preview:
+    def decide(self, captured: Capture, where: Condition | None) -> Preview:
         """From what was captured to the preview. Calls hooks; touches no connection."""
         leads = [r for r in captured.records if r.role in LEAD_ROLES and r.ref.connection in self.job.convert]
         person = self.workspace.mappings.catalogue.subjects["person"]
@@ -89,7 +88,7 @@ class _Run:
         known = Known.of(captured.records, self.policy, self.job.connections)
         requests, more = self._requests(selection.selected, known, {p.refs: rating for p, rating in with_scores})
         requests, vetoed = self._ask_plugins(requests)
-        plan = plan_conversions(requests, self._scene(now))
+        plan = plan_conversions(requests, self._scene())
         return Preview(
             job=self.name,
             tallies=captured.tallies,
@@ -97,7 +96,7 @@ class _Run:
             people=tuple(lead for lead, _ in with_scores),
             left_out=(*selection.left_out, *vetoed),
             reviews=(*questions, *more),
-            rejects=(*captured.rejects, *selection.rejects, *plan.rejects),
+            rejects=(*captured.rejects, *self.workspace.scoring_rejects, *selection.rejects, *plan.rejects),
             plan=plan,
         )
 
@@ -152,9 +151,9 @@ class _Run:
                 added[role] = {**values, **added.get(role, {})}
         return added
 
-    def _scene(self, now: datetime) -> Scene:
+    def _scene(self) -> Scene:
         homes = {(s.connection, role): fields for s in self.sources for role, fields in s.homes().items()}
-        return Scene(self.policy, homes, self.workspace.mappings.catalogue.subjects["person"], now)
+        return Scene(self.policy, homes, self.workspace.mappings.catalogue.subjects["person"], self.workspace.now)
 
 
 def _convertible(request: Request) -> Convertible:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from leadbridge.errors import FileFaults
@@ -12,15 +13,29 @@ from leadbridge.jobs.sources import Source
 from leadbridge.mapping.project import Mappings, load_mappings
 from leadbridge.plugins import Plugins, load_plugins
 from leadbridge.project import Project, load_project
+from leadbridge.records import Reject
+from leadbridge.scoring import RuleScorer
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A project, ready for jobs."""
+    """A project, ready for jobs.
+
+    Attributes:
+        scorer: the project's scoring rules, which stand among the plugins; None without a scoring file.
+        now: the time of the run, aware UTC.
+    """
 
     project: Project
     mappings: Mappings
     plugins: Plugins
+    scorer: RuleScorer | None
+    now: datetime
+
+    @property
+    def scoring_rejects(self) -> tuple[Reject, ...]:
+        """Records on which a scoring rule failed so far."""
+        return tuple(self.scorer.rejects) if self.scorer else ()
 
     @contextmanager
     def open(self, names: Sequence[str]) -> Iterator[tuple[Source, ...]]:
@@ -65,13 +80,13 @@ def load_workspace(config: Path | None) -> Workspace:
         UsageError: something is not there.
         FileFaults: all that is wrong in the files.
     """
-    from leadbridge.scoring import RuleScorer
-
+    now = datetime.now(UTC)
     plugins = load_plugins()
     project = load_project(config, plugins)
     wires = {c.provider: c.type.capabilities.wire for c in project.config.connections.values()}
     wires |= {name: plugins.provider(name).capabilities.wire for name in plugins.providers if name not in wires}
     mappings = load_mappings(project.config.mappings, plugins.transforms, wires)
-    if mappings.scoring is not None:
-        plugins.include(RuleScorer(mappings.scoring))
-    return Workspace(project, mappings, plugins)
+    scorer = None if mappings.scoring is None else RuleScorer(mappings.scoring, now)
+    if scorer is not None:
+        plugins.include(scorer)
+    return Workspace(project, mappings, plugins, scorer, now)

@@ -1,0 +1,51 @@
+"""``leadbridge plan``: what a job would do. So far: the preview of conversion jobs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A conversion job of leadbridge.yaml.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Show the plan, and keep and write nothing.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Show the rows of the first N leads; all are counted.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one line per row and field.")] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Show what a conversion job would do, row and field, with reasons. Nothing is written.
+
+    Exit status 1 says that there are rejects, or questions for a person.
+    """
+    from leadbridge.cli.output import print_csv, print_json, progress
+    from leadbridge.cli.preview import print_preview
+    from leadbridge.cli.preview_data import CSV_HEADER, csv_rows, document
+    from leadbridge.errors import UsageError
+    from leadbridge.jobs.preview import preview as make_preview
+    from leadbridge.jobs.workspace import load_workspace
+
+    if not preview:
+        raise UsageError("plans that can be applied need LeadBridge's state, which is not there yet; add --preview")
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other; give one of them")
+    with progress(quiet) as watch:
+        found = make_preview(load_workspace(config), job, watch)
+    if as_json:
+        print_json(document(found))
+    elif as_csv:
+        print_csv(CSV_HEADER, csv_rows(found))
+    else:
+        print_preview(found, limit)
+    if found.rejects or found.reviews:
+        raise typer.Exit(1)
