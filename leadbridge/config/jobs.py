@@ -39,9 +39,15 @@ class Precedence(Shape):
 class Brakes(Shape):
     """Limits that stop a run before it writes. What is not set has the value that the documentation gives."""
 
-    delete: Annotated[Limit, BeforeValidator(limit)] | None = Field(None, description="Most deletes: `2%` or a count.")
-    update: Annotated[Limit, BeforeValidator(limit)] | None = Field(None, description="Most updates: `50%` or a count.")
-    create: Annotated[Limit, BeforeValidator(limit)] | None = Field(None, description="Most creates: `50%` or a count.")
+    delete: Annotated[Limit, BeforeValidator(limit, json_schema_input_type=str | int)] | None = Field(
+        None, description="Most deletes: `2%` or a count."
+    )
+    update: Annotated[Limit, BeforeValidator(limit, json_schema_input_type=str | int)] | None = Field(
+        None, description="Most updates: `50%` or a count."
+    )
+    create: Annotated[Limit, BeforeValidator(limit, json_schema_input_type=str | int)] | None = Field(
+        None, description="Most creates: `50%` or a count."
+    )
     group: int | None = Field(None, ge=2, description="Most records in one group of duplicates.")
     canary: dict[str, str] = Field(
         default_factory=dict, description="Connection: id of a record that is always there; a run stops without it."
@@ -76,7 +82,7 @@ class SyncJob(Timed):
         default_factory=dict, description="Policy by canonical field; `default` is for all others."
     )
     create_as: Cel | None = Field(None, description="CEL that gives the role of a record that is created.")
-    recheck_after: Annotated[timedelta, BeforeValidator(span)] = Field(
+    recheck_after: Annotated[timedelta, BeforeValidator(span, json_schema_input_type=str | int)] = Field(
         timedelta(seconds=60), description="How old a captured copy may be before it is read again ahead of a write."
     )
 
