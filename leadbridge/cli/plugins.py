@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 from leadbridge.cli.output import Column, escape, print_json, print_line, print_table
-
-if TYPE_CHECKING:
-    from leadbridge.plugins import Loaded, Plugins
+from leadbridge.plugins import Loaded, Origin, Plugins, Problem, load_plugins
 
 app = typer.Typer(help="List plugins, or start one of your own.", no_args_is_help=True)
 
@@ -34,14 +32,13 @@ def list_(
     verbose: Verbose = 0,
 ) -> None:
     """Show the plugins that work and what each brings; one at fault is skipped and named on stderr."""
-    from leadbridge.plugins import load_plugins
-
     plugins = load_plugins()
+    problems = [*plugins.problems, *_shadowed(plugins)]
     if as_json:
-        print_json(_document(plugins))
+        print_json({"plugins": [_plain(p) for p in plugins.loaded], "problems": [_plain_problem(p) for p in problems]})
     else:
         print_table(COLUMNS, [_row(loaded) for loaded in plugins.loaded])
-    for problem in plugins.problems:
+    for problem in problems:
         sys.stderr.write(f"warning: {escape(str(problem))}\n")
 
 
@@ -58,7 +55,6 @@ def new(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
 ) -> None:
     """Make a folder with a provider plugin that installs, works, and passes its contract test as it is."""
     from leadbridge.errors import UsageError
-    from leadbridge.plugins import load_plugins
     from leadbridge.scaffold import generate, names
 
     plugin = names(name)
@@ -86,27 +82,31 @@ def _short(hook: str) -> str:
     return hook.removeprefix("leadbridge_")
 
 
-def _document(plugins: Plugins) -> dict[str, object]:
+def _shadowed(plugins: Plugins) -> list[Problem]:
+    """Commands of plugins that cannot be called, because LeadBridge has one of that name."""
+    from leadbridge.cli.app import COMMANDS
+
+    return [
+        Problem(loaded.origin, f"registers command {name!r}, which LeadBridge has itself; it is skipped")
+        for loaded in plugins.loaded
+        for name in loaded.commands
+        if name in COMMANDS
+    ]
+
+
+def _plain(loaded: Loaded) -> dict[str, object]:
     return {
-        "plugins": [
-            {
-                "plugin": loaded.origin.plugin,
-                "distribution": loaded.origin.distribution,
-                "version": loaded.origin.version,
-                "providers": loaded.providers,
-                "transforms": loaded.transforms,
-                "commands": loaded.commands,
-                "hooks": loaded.hooks,
-            }
-            for loaded in plugins.loaded
-        ],
-        "problems": [
-            {
-                "plugin": problem.origin.plugin,
-                "distribution": problem.origin.distribution,
-                "version": problem.origin.version,
-                "text": problem.text,
-            }
-            for problem in plugins.problems
-        ],
+        **_origin(loaded.origin),
+        "providers": loaded.providers,
+        "transforms": loaded.transforms,
+        "commands": loaded.commands,
+        "hooks": loaded.hooks,
     }
+
+
+def _plain_problem(problem: Problem) -> dict[str, object]:
+    return {**_origin(problem.origin), "text": problem.text}
+
+
+def _origin(origin: Origin) -> dict[str, object]:
+    return {"plugin": origin.plugin, "distribution": origin.distribution, "version": origin.version}

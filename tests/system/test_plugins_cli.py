@@ -62,6 +62,25 @@ def test_the_list_as_one_document(site: Path) -> None:
     assert "memory" in document["plugins"][0]["providers"]
 
 
+def test_a_command_that_leadbridge_has_itself(site: Path) -> None:
+    text = """
+        from leadbridge import hookimpl
+
+        @hookimpl
+        def leadbridge_register_commands(register):
+            register("plan", "lb_plan:app", "Plan otherwise.")
+            register("acme", "lb_acme_app:app", "Do as acme does.")
+    """
+    app = "import typer\napp = typer.Typer()\n@app.command()\ndef run(): print('acme did')\n"
+    install(site, "leadbridge-acme", "1.2", {"acme": "lb_acme"}, {"lb_acme": text, "lb_acme_app": app})
+    assert leadbridge(site, "plugins", "list").stderr == (
+        "warning: plugin acme (leadbridge-acme 1.2) registers command 'plan', which LeadBridge has itself; "
+        "it is skipped\n"
+    )
+    assert leadbridge(site, "acme").stdout == "acme did\n"
+    assert "Do as acme does." in leadbridge(site, "--help").stdout
+
+
 def test_a_new_plugin_is_listed_once_installed(site: Path) -> None:
     """The installer is played by hand: the generated package on the path, and its metadata beside it."""
     done = leadbridge(site, "plugins", "new", "My_CRM", "--dir", str(site))
