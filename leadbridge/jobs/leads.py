@@ -64,6 +64,8 @@ def list_leads(workspace: Workspace, wanted: Wanted, watch: Callable[[str, int],
     rejects: list[Reject] = []
     tallies: dict[tuple[str, str], Tally] = {}
     with workspace.open(wanted.connections or _all(workspace, wanted.roles)) as sources:
+        for source in sources:
+            source.demand(wanted.roles)
         for batch in capture(sources, workspace.plugins, wanted.roles):
             rejects += batch.rejects
             for record, rating in zip(batch.captured, rate(batch.captured, workspace), strict=True):

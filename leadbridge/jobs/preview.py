@@ -66,9 +66,11 @@ class _Run:
     sources: tuple[Source, ...]
 
     def check_targets(self) -> None:
-        """Where accounts and contacts are made there must be objects for them."""
+        """Leads must come from somewhere, and where accounts and contacts are made there must be objects for them."""
         into = (self.job.into,) if self.job.into else self.job.convert
         for source in self.sources:
+            if source.connection in self.job.convert:
+                source.demand(LEAD_ROLES)
             lacking = [role for role in MATCHED_ROLES if role in self.policy.parts and role not in source.homes()]
             if source.connection in into and lacking:
                 hint = "" if self.job.into else "; name the connection that has them as the job's `into:`"

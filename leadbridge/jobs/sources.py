@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from leadbridge.errors import UsageError
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.project import Mappings
 from leadbridge.provider import ObjectDescription, Provider
@@ -31,6 +32,15 @@ class Source:
     def objects(self, roles: Collection[str]) -> list[str]:
         """Objects that a mapping reads as one of these roles, in the connection's order."""
         return [o.name for o in self.described if any(m.role in roles for m in self.mappings(o.name))]
+
+    def demand(self, roles: Collection[str]) -> None:
+        """Raises UsageError where no mapping reads an object of this connection as one of these roles."""
+        if not self.objects(roles):
+            listed, names = " or ".join(sorted(roles)), ", ".join(repr(o.name) for o in self.described) or "no object"
+            raise UsageError(
+                f"no mapping reads connection {self.connection!r} as role {listed}; it has {names}: begin a mapping "
+                f"with: leadbridge mappings suggest {self.connection}"
+            )
 
     def homes(self) -> dict[str, frozenset[str]]:
         """Role -> canonical fields that new and changed records of it can be given here."""

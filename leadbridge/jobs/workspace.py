@@ -68,7 +68,7 @@ class Workspace:
             for name, connection in self.project.config.connections.items()
         }
         findings = (finding for one in seen(self.mappings) for finding in check_connection(one, connections))
-        faults = [finding.fault for finding in findings if finding.level == "error"]
+        faults = [f.fault for f in findings if f.level == "error" and f.code != "unknown_object"]
         if faults:
             raise FileFaults(faults)
 
