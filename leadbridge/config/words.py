@@ -11,8 +11,8 @@ from typing import Any, Final
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 """Names of connections and jobs."""
 
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
-_SPAN = re.compile(r"(\d{1,6}) ?([smh])")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_SPAN = re.compile(r"([0-9]{1,6}) ?([smh])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
