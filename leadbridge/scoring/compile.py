@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
 from leadbridge.errors import Fault
-from leadbridge.extend import Group, Reason
+from leadbridge.extend import Reason
 from leadbridge.files.check import collect, suggest
 from leadbridge.files.document import Document
-from leadbridge.scoring.model import HIGHEST, RuleSpec, ScoringFile
+from leadbridge.scoring.model import HIGHEST, ScoringFile
 from leadbridge.scoring.score import NOW, Rule, ScoringModel, fields_of
 from leadbridge.subjects.model import Subject
 
 
 def compile_scoring(document: Document, subject: Subject, faults: list[Fault]) -> ScoringModel | None:
     """The model for records of ``subject``; None where there were faults, which are added to the list."""
-    file = collect(document, ScoringFile, faults)
-    if file is None:
-        return None
     found: list[Fault] = []
-    _check_thresholds(document, file, found)
-    rules = [_rule(document, number, spec, subject, found) for number, spec in enumerate(file.rules)]
+    conditions = _conditions(document, subject, found)
+    file = collect(document, ScoringFile, found)
+    if file is not None:
+        _check_numbers(document, file, found)
     faults.extend(found)
-    if found:
-        return None
-    caps: dict[Group, int] = {"fit": file.fit.cap, "engagement": file.engagement.cap}
+    return None if file is None or found else _model(file, conditions, subject)
+
+
+def _model(file: ScoringFile, conditions: Mapping[int, Condition], subject: Subject) -> ScoringModel:
+    rules = [
+        Rule(conditions[n], Reason(spec.group, spec.points, spec.because, fields_of(conditions[n])))
+        for n, spec in enumerate(file.rules)
+    ]
     return ScoringModel(
         subject=subject,
-        rules=tuple(rule for rule in rules if rule is not None),
-        caps=caps,
+        rules=tuple(rules),
+        caps={"fit": file.fit.cap, "engagement": file.engagement.cap},
         grades=tuple((least, grade) for grade, least in file.grades.items()),
         lowest_grade=file.lowest_grade,
         hot=file.ratings.hot,
@@ -37,32 +42,35 @@ def compile_scoring(document: Document, subject: Subject, faults: list[Fault]) -
     )
 
 
-def _rule(document: Document, number: int, spec: RuleSpec, subject: Subject, faults: list[Fault]) -> Rule | None:
-    condition = _condition(document, number, spec, subject, faults)
-    if spec.points == 0:
-        faults.append(document.fault(("rules", number, "points"), "a rule of 0 points changes no score"))
-    if condition is None:
-        return None
-    for name in condition.record_names or ():
-        if name not in subject.fields:
-            message = f"a {subject.name} has no field {name!r}"
-            faults.append(document.fault(("rules", number, "when"), message, suggest(name, subject.fields)))
-    return Rule(condition, Reason(spec.group, spec.points, spec.because, fields_of(condition)))
+def _conditions(document: Document, subject: Subject, faults: list[Fault]) -> dict[int, Condition]:
+    """Rule number -> condition, also where the file's shape is wrong elsewhere, so that no fault hides another."""
+    rules = document.data.get("rules")
+    found = {}
+    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+        source = rule.get("when") if isinstance(rule, dict) else None
+        if isinstance(source, str):
+            try:
+                found[number] = _condition(source, subject)
+            except ConditionFault as error:
+                faults.append(document.fault(("rules", number, "when"), error.message, error.suggestion))
+    return found
 
 
-def _condition(
-    document: Document, number: int, spec: RuleSpec, subject: Subject, faults: list[Fault]
-) -> Condition | None:
+def _condition(source: str, subject: Subject) -> Condition:
     """Computed fields are what scoring makes; a rule that read them would read the score before last."""
-    names = {field.name for field in subject.fields.values() if not field.computed} | {NOW}
-    try:
-        return compile_condition(spec.when, names)
-    except ConditionFault as error:
-        faults.append(document.fault(("rules", number, "when"), error.message, error.suggestion))
-        return None
+    condition = compile_condition(source, {*subject.fields, NOW})
+    for name in fields_of(condition):
+        if name not in subject.fields:
+            raise ConditionFault(f"a {subject.name} has no field {name!r}", suggest(name, subject.fields))
+        if subject.fields[name].computed:
+            raise ConditionFault(f"{name!r} is made by scoring, so a rule cannot read it")
+    return condition
 
 
-def _check_thresholds(document: Document, file: ScoringFile, faults: list[Fault]) -> None:
+def _check_numbers(document: Document, file: ScoringFile, faults: list[Fault]) -> None:
+    for number, rule in enumerate(file.rules):
+        if rule.points == 0:
+            faults.append(document.fault(("rules", number, "points"), "a rule of 0 points changes no score"))
     both = file.fit.cap + file.engagement.cap
     if not 0 < both <= HIGHEST:
         at = ("engagement", "cap")
