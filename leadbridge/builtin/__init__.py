@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 from leadbridge import hookimpl
 
 if TYPE_CHECKING:
-    from leadbridge.extend import RegisterProviders
+    from leadbridge.extend import RegisterProviders, RegisterTransforms
 
 
 @hookimpl
 def leadbridge_register_providers(register: RegisterProviders) -> None:
     register("memory", "leadbridge.memory:MemoryProvider")
+
+
+@hookimpl
+def leadbridge_register_transforms(register: RegisterTransforms) -> None:
+    from leadbridge.transforms.defaults import builtin_transforms
+
+    for spec in builtin_transforms():
+        register(spec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -68,3 +69,17 @@ class TransformSpec:
     options: type[Options]
     build: Callable[[Options, Wire], Codec | PartsCodec]
     doc: str
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+def transform(
+    name: str,
+    gives: tuple[str, ...],
+    options: type[OptionsT],
+    build: Callable[[OptionsT, Wire], Codec | PartsCodec],
+    doc: str,
+) -> TransformSpec:
+    """A spec whose ``build`` takes its own options model; the mapping layer hands it an instance of ``options``."""
+    return TransformSpec(name, gives, options, cast("Callable[[Options, Wire], Codec | PartsCodec]", build), doc)

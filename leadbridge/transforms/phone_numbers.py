@@ -1,0 +1,78 @@
+"""Reading and writing phone numbers with phonenumbers, which takes 50 ms to import: so only once a mapping needs it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, Literal
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from leadbridge.transforms.spec import UnreadableError
+
+Style = Literal["e164", "international", "national", "rfc3966"]
+_FORMATS: Final[dict[Style, int]] = {
+    "e164": PhoneNumberFormat.E164,
+    "international": PhoneNumberFormat.INTERNATIONAL,
+    "national": PhoneNumberFormat.NATIONAL,
+    "rfc3966": PhoneNumberFormat.RFC3966,
+}
+
+
+def is_region(region: str) -> bool:
+    """Whether two letters name a country with phone numbers."""
+    return region in phonenumbers.SUPPORTED_REGIONS
+
+
+@lru_cache(maxsize=16_384)
+def read(text: str, region: str | None = None, area_code: str | None = None) -> str:
+    """The number in E.164, ``;ext=`` behind it where it has an extension.
+
+    A number is readable when its length is possible in its country: whether a range is in use changes with the
+    library's data, and a lead is not to be refused for it. Raises UnreadableError ``bad_phone``.
+    """
+    if region is None and text.startswith("00"):
+        text = "+" + text[2:]  # the usual prefix for calls abroad; with a region the library knows its own
+    number = _parse(text, region)
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and area_code and not text.startswith("+"):
+        return read(area_code + text, region)
+    if possible != ValidationResult.IS_POSSIBLE:
+        raise UnreadableError("bad_phone", _why_not(possible, area_code))
+    return _canonical(number)
+
+
+@lru_cache(maxsize=16_384)
+def write(canonical: str, region: str | None, style: Style) -> str:
+    """In the style asked for; canonical where that style would not read back as the same number."""
+    try:
+        number = _parse(canonical, None)
+        if style == "national" and phonenumbers.region_code_for_number(number) != region:
+            style = "international"
+        text = phonenumbers.format_number(number, _FORMATS[style])
+        return text if read(text, region) == canonical else canonical
+    except UnreadableError:
+        return canonical
+
+
+def _parse(text: str, region: str | None) -> PhoneNumber:
+    try:
+        return phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        reason = "not a phone number"
+        if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            reason = "a phone number without a country; name it with `region`, or write +, country and number"
+        raise UnreadableError("bad_phone", reason) from error
+
+
+def _why_not(possible: int, area_code: str | None) -> str:
+    if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and area_code is None:
+        return "a local number without an area code; name it with `area_code`"
+    if possible == ValidationResult.TOO_LONG:
+        return "too many digits for a phone number of its country, or several numbers in one field"
+    return "not as many digits as a phone number of its country has"
+
+
+def _canonical(number: PhoneNumber) -> str:
+    plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"{plain};ext={number.extension}" if number.extension else plain
