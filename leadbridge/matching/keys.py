@@ -19,6 +19,7 @@ Reader: TypeAlias = Callable[[Values], Iterator[str]]
 PERSON: Final = "person"
 ORGANISATION: Final = "organisation"
 
+_LONGEST: Final = 1_000
 _PERSON_KEYS: Final = ("email", "phone", "mobile_phone", "name_and_company")
 _ORGANISATION_KEYS: Final = ("domain", "company_name", "domain_and_name", "phone")
 
@@ -38,9 +39,9 @@ BATCH_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def text_of(values: Values, name: str) -> str:
-    """The field's text without spaces around it; blank where it is absent or no text."""
+    """The field's text without spaces around it, cut where it is absurdly long; blank where absent or no text."""
     value = values.get(name, MISSING)
-    return value.strip() if isinstance(value, str) else ""
+    return value[:_LONGEST].strip() if isinstance(value, str) else ""
 
 
 def keys_of(subject: str, values: Values, kinds: Sequence[str]) -> tuple[str, ...]:

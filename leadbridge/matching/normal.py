@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-_CACHED: Final = 100_000
+_CACHED: Final = 20_000
 _SHORTEST_PHONE: Final = 6
 _ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
 _GLUE: Final = re.compile("[.'`\u2019\u00b4]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -56,13 +57,13 @@ def registrable_domain(text: str) -> str:
     By the public suffix list that tldextract carries (nothing is fetched), private suffixes included, so that
     ``acme.myshopify.com`` is the shop's. An ending that the list does not know counts as a suffix of one label.
     """
-    host = text.strip().casefold().rpartition("@")[2]
-    parts = _suffixes()(host)
+    parts = _suffixes()(text.strip().casefold().rpartition("@")[2])
     if parts.domain and parts.suffix:
-        return f"{parts.domain}.{parts.suffix}"
-    labels = [label for label in (parts.subdomain, parts.domain) if label]
-    whole = ".".join(labels).split(".")
-    return ".".join(whole[-2:]) if len(whole) > 1 and not _ADDRESS.fullmatch(".".join(whole)) else ""
+        domain = f"{parts.domain}.{parts.suffix}"
+    else:
+        whole = f"{parts.subdomain}.{parts.domain}".strip(".")
+        domain = "" if _ADDRESS.fullmatch(whole) else ".".join(whole.split(".")[-2:])
+    return domain if _DOMAIN.fullmatch(domain) else ""
 
 
 @lru_cache(1)
