@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadbridge.matching.evidence import combine
+from leadbridge.matching.evidence import combine, strongest
 from leadbridge.matching.exact import ExactKeys
 from leadbridge.matching.existing import Ambiguous, Found, Index
 from leadbridge.matching.groups import Group, Groups, Review, group
@@ -20,4 +20,5 @@ __all__ = [
     "combine",
     "group",
     "keys_of",
+    "strongest",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadbridge.scoring.compile import compile_scoring
 from leadbridge.scoring.model import ScoringFile
-from leadbridge.scoring.rules import RuleScorer, gather
+from leadbridge.scoring.rules import RuleScorer
 from leadbridge.scoring.score import Score, ScoringModel, Weighed
 
-__all__ = ["RuleScorer", "Score", "ScoringFile", "ScoringModel", "Weighed", "compile_scoring", "gather"]
+__all__ = ["RuleScorer", "Score", "ScoringFile", "ScoringModel", "Weighed", "compile_scoring"]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from leadbridge import hookimpl
-from leadbridge.answers import item_by_item
 from leadbridge.extend import Reason
 from leadbridge.records import Captured, Reject
 from leadbridge.scoring.score import ScoringModel
@@ -29,9 +28,3 @@ class RuleScorer:
         weighed = [self.model.weigh(captured, self.now) for captured in batch]
         self.rejects.extend(reject for one in weighed for reject in one.rejects)
         return [one.reasons for one in weighed]
-
-
-def gather(answers: Sequence[Sequence[Sequence[Reason]]], records: int) -> list[tuple[Reason, ...]]:
-    """Each record's reasons, from all plugins' answers to the hook. Raises UsageError, see :func:`item_by_item`."""
-    by_record = item_by_item("leadbridge_score", answers, records)
-    return [tuple(reason for reasons in given for reason in reasons) for given in by_record]

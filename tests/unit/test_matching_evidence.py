@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 from captured import organisation, person
 
-from leadbridge.errors import UsageError
 from leadbridge.extend import Evidence, Pair
-from leadbridge.matching import ExactKeys, combine
+from leadbridge.matching import ExactKeys, strongest
 from leadbridge.matching.pairs import LARGEST, candidate_pairs
 
 SAME, UNSURE, VETO = Evidence("same", "a"), Evidence("unsure", "b"), Evidence("different", "c")
@@ -156,17 +155,8 @@ def test_a_subject_without_keys_gets_no_word():
     ],
 )
 def test_several_plugins_make_one_word(words, combined):
-    assert combine([[word] for word in words], 1) == (combined,)
-    assert combine([[word] for word in reversed(words)], 1) == (combined,)
-
-
-def test_a_plugin_must_answer_each_pair():
-    with pytest.raises(UsageError) as error:
-        combine([[SAME, None], [SAME]], 2)
-    assert str(error.value) == (
-        "a plugin's leadbridge_dedupe gave 1 answers for a batch of 2; "
-        "find it with `leadbridge plugins list` and remove it"
-    )
+    assert strongest(words) == combined
+    assert strongest(reversed(words)) == combined
 
 
 def test_a_key_that_many_share_is_chained_by_name():

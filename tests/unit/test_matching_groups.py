@@ -3,11 +3,11 @@ from __future__ import annotations
 from captured import organisation, person
 
 from leadbridge.extend import Evidence
-from leadbridge.matching import ExactKeys, Group, Groups, Review, combine, group
+from leadbridge.matching import ExactKeys, Group, Groups, Review, group
 
 
 def exact(pairs):
-    return combine([ExactKeys().leadbridge_dedupe(pairs)], len(pairs))
+    return ExactKeys().leadbridge_dedupe(pairs)
 
 
 def saying(words):

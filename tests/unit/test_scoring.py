@@ -7,11 +7,10 @@ from textwrap import dedent
 import pytest
 from captured import person
 
-from leadbridge.errors import UsageError
 from leadbridge.extend import Reason
 from leadbridge.files.document import load_text
 from leadbridge.records import Reject
-from leadbridge.scoring import RuleScorer, compile_scoring, gather
+from leadbridge.scoring import RuleScorer, compile_scoring
 from leadbridge.subjects import STANDARD
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
@@ -110,13 +109,6 @@ def test_a_rule_that_fails_on_a_record_rejects_it_and_the_rest_go_on(model):
             source="fair.csv:1",
         )
     ]
-
-
-def test_plugins_reasons_are_put_together_record_by_record():
-    one, two, three = (Reason("fit", n, str(n)) for n in (1, 2, 3))
-    assert gather([[[one], []], [[two], [three]]], 2) == [(one, two), (three,)]
-    with pytest.raises(UsageError, match="a plugin's leadbridge_score gave 1 answers for a batch of 2"):
-        gather([[[one]]], 2)
 
 
 def test_a_small_file_has_defaults():
