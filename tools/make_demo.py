@@ -285,7 +285,18 @@ def write_crm(accounts: Sequence[Company], known: Sequence[Person]) -> None:
     )
     write_table(
         "contacts.csv",
-        ["id", "account_id", "first_name", "last_name", "email", "phone", "job_title", "opted_out_of_email"],
+        [
+            "id",
+            "account_id",
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "job_title",
+            "country",
+            "lead_source",
+            "opted_out_of_email",
+        ],
         [
             [
                 f"C{n:03d}",
@@ -295,10 +306,17 @@ def write_crm(accounts: Sequence[Company], known: Sequence[Person]) -> None:
                 p.email,
                 "",
                 p.title if n % 2 else "",
+                p.company.country if n % 3 else "",
+                "",
                 "yes" if n % 5 == 0 else "no",
             ]
             for n, p in enumerate(known, 1)
         ],
+    )
+    write_table(
+        "opportunities.csv",
+        ["id", "account_id", "contact_id", "name", "amount", "stage", "close_date"],
+        [["O001", "A001", "", f"{accounts[0].name} - Palletiser", "64000.00", "Negotiation", "2025-10-31"]],
     )
 
 

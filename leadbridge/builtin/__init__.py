@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from leadbridge import hookimpl
 
 if TYPE_CHECKING:
-    from leadbridge.extend import RegisterProviders, RegisterTransforms
+    from collections.abc import Sequence
+
+    from leadbridge.extend import Evidence, Pair, RegisterProviders, RegisterTransforms
 
 
 @hookimpl
@@ -21,3 +23,10 @@ def leadbridge_register_transforms(register: RegisterTransforms) -> None:
 
     for spec in builtin_transforms():
         register(spec)
+
+
+@hookimpl
+def leadbridge_dedupe(pairs: Sequence[Pair]) -> Sequence[Evidence | None]:
+    from leadbridge.matching import ExactKeys
+
+    return ExactKeys().leadbridge_dedupe(pairs)

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
-from leadbridge.jobs.outcome import Preview, rows_by_role, sources_of
-from leadbridge.plan.model import Change, Conversion, LeftOut, PlannedRow, Rating
+from leadbridge.jobs.outcome import Preview, homeless, rows_by_role, sources_of
+from leadbridge.plan.draft import NO_FIELD
+from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
 from leadbridge.records import Ref, Reject
-from leadbridge.values import MISSING, is_absent
+from leadbridge.values import MISSING
 
 SYMBOLS: Mapping[str, tuple[str, Style]] = {"create": ("+", "new"), "update": ("~", "changed"), "keep": ("=", "same")}
 EXAMPLES = 5
@@ -42,11 +43,13 @@ def print_summary(preview: Preview) -> None:
     print_line(paint(f"Preview of {preview.job}", "title") + f" by {escape(plan.policy)} version {plan.version}")
     twins = preview.leads - len(preview.people)
     united = f" are {plural(len(preview.people), 'person')} ({plural(twins, 'duplicate')} united)" if twins else ""
-    _print_folded(
-        f"{plural(preview.leads, 'lead')}{united}: {converted} to convert, {len(preview.left_out)} left out, "
-        f"{plural(len(preview.reviews), 'question')} for you, {plural(len(preview.rejects), 'reject')}.",
-        0,
-    )
+    others = {
+        "left out": len(preview.left_out),
+        "waiting for an answer": len(preview.reviews),
+        "rejected": len(plan.rejects),
+    }
+    rest = "".join(f", {number:,} {word}" for word, number in others.items() if number)
+    _print_folded(f"{plural(preview.leads, 'lead')}{united}: {converted:,} to convert{rest}.", 0)
     rows = [
         [role, connection or f"{OWN} only", *(str(verbs[verb]) for verb in SYMBOLS)]
         for (role, connection), verbs in rows_by_role(plan).items()
@@ -57,6 +60,19 @@ def print_summary(preview: Preview) -> None:
             Column(f"{SYMBOLS[v][0]} {w}", "right") for v, w in zip(SYMBOLS, ("new", "changed", "as is"), strict=True)
         ]
         print_table([Column("record"), Column("in"), *numbers], rows, indent=2)
+    _print_homeless(plan)
+
+
+def _print_homeless(plan: ConversionPlan) -> None:
+    """Values that the policy carries and the CRM has no field for: said once, not at every row."""
+    for (role, connection), fields in homeless(plan).items():
+        listed = ", ".join(f"{name} ({number})" for name, number in fields.items())
+        print_line()
+        _print_folded(
+            f"No field in {connection} holds these values of {'an' if role[0] in 'ao' else 'a'} {role}: {listed}.",
+            2,
+            "changed",
+        )
 
 
 def print_conversions(preview: Preview, limit: int | None) -> None:
@@ -113,8 +129,9 @@ def _print_row(row: PlannedRow, again: bool, places: Mapping[Ref, str]) -> None:
 
 
 def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
-    names = [*(c.field for c in row.changes), *row.refers, *(c.field for c in row.kept)]
-    broad = max(map(len, names), default=0)
+    kept = [change for change in row.kept if change.rule != NO_FIELD]
+    names = [*(c.field for c in row.changes), *row.refers, *(c.field for c in kept)]
+    broad, changed = max(map(len, names), default=0), {change.field for change in row.changes}
     for change in row.changes:
         note = change.rule + _origin(change, places)
         if row.verb == "create":
@@ -125,11 +142,12 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
         _print_field(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1])
     for name, number in row.refers.items():
         _print_field(name.ljust(broad), f"@{number}", "", SYMBOLS[row.verb][1])
-    for change in row.kept:
+    for change in kept:
         value = (
-            f"{_word(change.old)}, not {_word(change.new)}" if not is_absent(change.old) else f"not {_word(change.new)}"
+            f"not {_word(change.new)}" if change.field in changed else f"{_word(change.old)}, not {_word(change.new)}"
         )
-        _print_field(change.field.ljust(broad), value, change.rule, "same")
+        note = f"another lead's value{_origin(change, places)}" if change.field in changed else change.rule
+        _print_field(change.field.ljust(broad), value, note, "same")
 
 
 def _origins(row: PlannedRow) -> Iterator[Ref]:

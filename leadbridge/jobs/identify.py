@@ -37,7 +37,7 @@ def people_of(
         )
         for review in grouped.reviews
     ]
-    return sorted(people, key=lambda person: order_of(person.refs[0], connections)), questions
+    return sorted(people, key=lambda person: order_of(person.members[0], connections)), questions
 
 
 @dataclass(frozen=True, slots=True)

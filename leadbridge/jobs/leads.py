@@ -10,6 +10,7 @@ from leadbridge.conditions import Condition, ConditionError
 from leadbridge.errors import UsageError
 from leadbridge.jobs.capture import Tally, capture
 from leadbridge.jobs.rating import rate, values_of
+from leadbridge.jobs.sources import Source
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.plan.model import Rating
 from leadbridge.records import Captured, Ref, Reject
@@ -64,9 +65,7 @@ def list_leads(workspace: Workspace, wanted: Wanted, watch: Callable[[str, int],
     rejects: list[Reject] = []
     tallies: dict[tuple[str, str], Tally] = {}
     with workspace.open(wanted.connections or _all(workspace, wanted.roles)) as sources:
-        for source in sources:
-            source.demand(wanted.roles)
-        for batch in capture(sources, workspace.plugins, wanted.roles):
+        for batch in capture(_with_leads(sources, wanted), workspace.plugins, wanted.roles):
             rejects += batch.rejects
             for record, rating in zip(batch.captured, rate(batch.captured, workspace), strict=True):
                 lead = Lead(record, {**record.values, **values_of(rating)}, rating)
@@ -91,6 +90,14 @@ def _all(workspace: Workspace, roles: Collection[str]) -> tuple[str, ...]:
             "begin one with: leadbridge mappings suggest CONNECTION"
         )
     return names
+
+
+def _with_leads(sources: Sequence[Source], wanted: Wanted) -> list[Source]:
+    """Those that were named, each of which must have leads; else those that have, of which there must be one."""
+    having = [source for source in sources if source.objects(wanted.roles)]
+    for source in sources if wanted.connections or not having else having:
+        source.demand(wanted.roles)
+    return having
 
 
 def _filter(lead: Lead, where: Condition | None, found: list[Lead], rejects: list[Reject]) -> None:

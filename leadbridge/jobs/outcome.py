@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadbridge.jobs.capture import Tally
+from leadbridge.plan.draft import NO_FIELD
 from leadbridge.plan.model import ConversionPlan, LeftOut, United
 from leadbridge.records import Ref, Reject
 
@@ -60,6 +61,16 @@ def rows_by_role(plan: ConversionPlan) -> dict[tuple[str, str | None], dict[str,
             verbs = counted.setdefault((row.role, row.connection), {"create": 0, "update": 0, "keep": 0})
             verbs[row.verb] += 1
     return counted
+
+
+def homeless(plan: ConversionPlan) -> dict[tuple[str, str], dict[str, int]]:
+    """(role, connection) -> field -> rows for which the policy has a value that no field there holds."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for row in plan.rows:
+        for name in dict.fromkeys(change.field for change in row.kept if change.rule == NO_FIELD):
+            held = found.setdefault((row.role, row.connection or ""), {})
+            held[name] = held.get(name, 0) + 1
+    return found
 
 
 def sources_of(people: Sequence[United]) -> dict[Ref, str]:

@@ -34,7 +34,7 @@ def plan_conversions(requests: Sequence[Request], scene: Scene) -> ConversionPla
         scene.policy.name,
         scene.policy.version,
         tuple(rows.row(slot, users[slot]) for slot in rows.numbers),
-        tuple(rows.conversion(request) for request in admitted),
+        tuple(rows.conversion(number, request) for number, request in enumerate(admitted, 1)),
         rejects,
     )
 
@@ -47,9 +47,9 @@ class _Rows:
     numbers: Mapping[Slot, int]
     scene: Scene
 
-    def conversion(self, request: Request) -> Conversion:
+    def conversion(self, number: int, request: Request) -> Conversion:
         rows = tuple(self.numbers[slot] for slot in self.layout.slots[request.number])
-        return Conversion(request.number, label(request.lead.values), request.lead, request.rating, rows)
+        return Conversion(number, label(request.lead.values), request.lead, request.rating, rows)
 
     def row(self, slot: Slot, users: Sequence[Request]) -> PlannedRow:
         return self._closing(slot, users[0]) if slot.role == "lead" else self._made(slot, users)

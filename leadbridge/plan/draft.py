@@ -16,6 +16,7 @@ from leadbridge.subjects.model import Field
 from leadbridge.values import MISSING, Present, Value, is_absent, is_present
 
 FROM_PLUGIN = "added by a plugin"
+NO_FIELD = "kept out: no field there holds it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Draft:
         name = offer.target.name
         old = self.values.get(name, MISSING)
         if self.home is not None and name not in self.home:
-            self._refuse(offer, old, "kept out: no field there holds it")
+            self._refuse(offer, old, NO_FIELD)
         elif offer.target.kind.equivalent(old, offer.value):
             return
         elif self.before is None and is_absent(old):

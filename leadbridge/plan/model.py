@@ -121,7 +121,7 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One lead and the rows that it becomes, in the order in which they are made."""
+    """One lead and the rows that it becomes, in the order in which they are made. Numbers count from 1."""
 
     number: int
     label: str

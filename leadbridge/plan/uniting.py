@@ -16,15 +16,25 @@ OPT_OUT = ("opted_out_of_", "do_not_")
 """How the names of consent fields begin: true bars, and one true among several records bars them all."""
 
 
-def order_of(ref: Ref, connections: Sequence[str]) -> tuple[int, str, tuple[tuple[int, str], ...], str]:
-    """Sorts records by connection, in the job's order, then by object and by id as people count (9 before 10)."""
+Place = tuple[int, str, tuple[tuple[int, str], ...], str]
+
+
+def order_of(record: Captured, connections: Sequence[str]) -> Place:
+    """Sorts records by connection, in the job's order, then by object, then by place in the source or id.
+
+    Numbers in them count as people count: line 9 before line 10. The order in which records arrive plays no part.
+    """
+    ref = record.ref
     place = connections.index(ref.connection) if ref.connection in connections else len(connections)
-    parts = tuple((int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(ref.id))
-    return place, ref.object, parts, ref.id
+    return place, ref.object, _as_people_count(record.record.source or ref.id), ref.id
+
+
+def _as_people_count(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(text))
 
 
 def in_order(records: Iterable[Captured], connections: Sequence[str]) -> tuple[Captured, ...]:
-    return tuple(sorted(records, key=lambda record: order_of(record.ref, connections)))
+    return tuple(sorted(records, key=lambda record: order_of(record, connections)))
 
 
 def unite(members: Iterable[Captured], connections: Sequence[str], subject: Subject, why: Sequence[str] = ()) -> United:
