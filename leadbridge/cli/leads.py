@@ -71,7 +71,7 @@ def leads(  # noqa: PLR0913, PLR0917  (options of a command, each by its own nam
     elif as_csv:
         _print_csv(cut, shown)
     else:
-        _print_table(cut, shown, person)
+        print_leads(cut, shown)
     _say_rest(found, len(cut), quiet)
     if found.rejects:
         raise typer.Exit(1)
@@ -127,14 +127,17 @@ def _cell(lead: Lead, column: str) -> str:
     return {**own, "role": lead.record.role, "source": lead.source}[column]
 
 
-def _print_table(leads: Sequence[Lead], columns: Sequence[str], person: Subject) -> None:
+def print_leads(leads: Sequence[Lead], columns: Sequence[str], indent: int = 0) -> None:
+    """A table of leads, a column per field."""
     from leadbridge.cli.output import Column, print_table
+    from leadbridge.subjects import STANDARD
 
+    person = STANDARD.subjects["person"]
     numbers = {name for name in columns if name in person.fields and person.fields[name].type in NUMBERS}
     heads = [
         Column(name.replace("_", " "), "right" if name in numbers else "left", name not in numbers) for name in columns
     ]
-    print_table(heads, [[_cell(lead, column) for column in columns] for lead in leads])
+    print_table(heads, [[_cell(lead, column) for column in columns] for lead in leads], indent=indent)
 
 
 def _print_csv(leads: Sequence[Lead], columns: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
 from leadbridge.jobs.outcome import Preview, homeless, rows_by_role, sources_of
@@ -28,9 +28,12 @@ def plural(number: int, word: str) -> str:
 def print_preview(preview: Preview, limit: int | None) -> None:
     """The whole preview; ``limit`` bounds the leads that are shown row by row, never what is counted."""
     print_summary(preview)
-    print_conversions(preview, limit)
-    _print_left_out(preview.left_out)
-    print_duplicates(preview)
+    print_conversions(preview, range(1, len(preview.plan.conversions) + 1)[:limit])
+    print_left_out(preview.left_out)
+    if preview.duplicates:
+        print_line()
+        print_line(paint(f"United: {plural(len(preview.duplicates), 'person')} that came more than once", "title"))
+        print_duplicates(preview)
     for review in preview.reviews[:EXAMPLES]:
         _print_folded(f"? {review.label}: {review.text}", 2)
     print_rejects(preview.rejects)
@@ -65,9 +68,11 @@ def print_summary(preview: Preview) -> None:
 
 def _print_homeless(plan: ConversionPlan) -> None:
     """Values that the policy carries and the CRM has no field for: said once, not at every row."""
-    for (role, connection), fields in homeless(plan).items():
-        listed = ", ".join(f"{name} ({number})" for name, number in fields.items())
+    values = homeless(plan)
+    if values:
         print_line()
+    for (role, connection), fields in values.items():
+        listed = ", ".join(f"{name} ({number})" for name, number in fields.items())
         _print_folded(
             f"No field in {connection} holds these values of {'an' if role[0] in 'ao' else 'a'} {role}: {listed}.",
             2,
@@ -75,9 +80,10 @@ def _print_homeless(plan: ConversionPlan) -> None:
         )
 
 
-def print_conversions(preview: Preview, limit: int | None) -> None:
+def print_conversions(preview: Preview, numbers: Collection[int]) -> None:
+    """The conversions of these numbers, row by row; of the others, how many there are."""
     places, shown = sources_of(preview.people), set[int]()
-    conversions = preview.plan.conversions[:limit]
+    conversions = [one for one in preview.plan.conversions if one.number in numbers]
     for conversion in conversions:
         print_line()
         _print_head(conversion, places)
@@ -87,11 +93,7 @@ def print_conversions(preview: Preview, limit: int | None) -> None:
     left = len(preview.plan.conversions) - len(conversions)
     if left:
         print_line()
-        print_line(
-            paint(
-                f"... and {plural(left, 'lead')} more; --limit {len(preview.plan.conversions)} shows them all.", "dim"
-            )
-        )
+        print_line(paint(f"... and {plural(left, 'more lead')}.", "dim"))
 
 
 def _print_head(conversion: Conversion, places: Mapping[Ref, str]) -> None:
@@ -174,7 +176,7 @@ def _print_field(name: str, value: str, note: str, style: Style) -> None:
         print_line(paint(line, "dim"))
 
 
-def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+def print_left_out(left_out: Sequence[LeftOut]) -> None:
     if not left_out:
         return
     print_line()
@@ -196,11 +198,7 @@ def _detail(reason: str) -> str:
 
 def print_duplicates(preview: Preview) -> None:
     """People that came more than once, with the places and the reason."""
-    if not preview.duplicates:
-        return
     places = sources_of(preview.people)
-    print_line()
-    print_line(paint(f"United: {plural(len(preview.duplicates), 'person')} that came more than once", "title"))
     for person in preview.duplicates[:EXAMPLES]:
         where = ", ".join(places[ref] for ref in person.refs)
         _print_folded(f"{where}: {'; '.join(dict.fromkeys(person.why))}", 2)

@@ -1,0 +1,176 @@
+"""``leadbridge demo``: the whole flow, from messy files to a conversion preview, on the demo's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from leadbridge.jobs.leads import Leads
+    from leadbridge.jobs.outcome import Preview
+    from leadbridge.jobs.workspace import Workspace
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+INBOXES = ("fair", "web", "partner")
+JOB = "convert"
+TOP = 8
+COLUMNS = ("name", "company", "score", "rating", "connection")
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", metavar="D", help="Leave the demo's project in this folder, to copy from."),
+    ] = None,
+    config: Config = None,  # every command takes it; the demo brings its own
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Show LeadBridge at work: three messy lead files become a conversion preview.
+
+    Nothing outside the folder is read or written, and nothing is written to the demo's CRM.
+    """
+    from leadbridge.cli.output import print_json
+    from leadbridge.cli.preview_data import counts
+    from leadbridge.jobs.leads import Wanted, list_leads
+    from leadbridge.jobs.preview import preview
+    from leadbridge.jobs.workspace import load_workspace
+
+    with _project(folder) as place:
+        workspace = load_workspace(place)
+        found = preview(workspace, JOB, _unwatched)
+        if as_json:
+            print_json(counts(found))
+            return
+        wanted = Wanted(INBOXES, frozenset({"lead"}), None, (("score", True),))
+        leads = list_leads(load_workspace(place), wanted, _unwatched)
+        _narrate(workspace, leads, found)
+        _say_next(folder)
+
+
+def _unwatched(what: str, so_far: int) -> None:
+    """The demo is over before a progress line could be read."""
+    del what, so_far
+
+
+@contextmanager
+def _project(folder: Path | None) -> Iterator[Path]:
+    from tempfile import TemporaryDirectory
+
+    from leadbridge.demo import copy_to
+
+    if folder is not None:
+        copy_to(folder)
+        yield folder
+        return
+    with TemporaryDirectory(prefix="leadbridge-demo-") as made:
+        copy_to(Path(made))
+        yield Path(made)
+
+
+def _narrate(workspace: Workspace, leads: Leads, found: Preview) -> None:
+    _show_files(workspace, leads)
+    _show_leads(leads)
+    _show_duplicates(found)
+    _show_preview(found)
+
+
+def _show_files(workspace: Workspace, leads: Leads) -> None:
+    from leadbridge.cli.output import Column, print_line, print_table
+
+    _title("1. Three lead files, each in a style of its own, and a small CRM of tables")
+    read = {tally.connection: tally for tally in leads.tallies}
+    rows = []
+    with workspace.open(INBOXES) as sources:
+        for source in sources:
+            tally, columns = read[source.connection], [field.name for field in source.described[0].fields]
+            numbers = [str(tally.captured), str(tally.rejected), str(tally.fields)]
+            rows.append([tally.object, *numbers, ", ".join(columns)])
+    numeric = [Column(title, "right", shrink=False) for title in ("leads", "bad rows", "bad cells")]
+    print_table([Column("file", shrink=False), *numeric, Column("columns")], rows, indent=2)
+    print_line()
+    _text(
+        "Delimiters, encodings and quotes are found out. A bad row or cell is put aside with its line number and the "
+        "rest goes on, for example:"
+    )
+    for reject in leads.rejects[:3]:
+        _text(f"{reject.source}: {reject.reason}", 4)
+
+
+def _show_leads(leads: Leads) -> None:
+    from leadbridge.cli.leads import print_leads
+    from leadbridge.cli.output import print_line
+    from leadbridge.cli.preview import score_words
+    from leadbridge.plan.model import label
+
+    _title("2. Read through mappings they speak one language, and every score explains itself")
+    best = leads.found[:TOP]
+    print_leads(best, COLUMNS, indent=2)
+    if best and best[0].rating is not None:
+        print_line()
+        _text(f"{label(best[0].values)}: {score_words(best[0].rating)}")
+
+
+def _show_duplicates(found: Preview) -> None:
+    from leadbridge.cli.preview import plural, print_duplicates
+
+    twins = found.leads - len(found.people)
+    _title(f"3. {plural(found.leads, 'lead')} are {plural(len(found.people), 'person')}: {twins} came more than once")
+    print_duplicates(found)
+
+
+def _show_preview(found: Preview) -> None:
+    from leadbridge.cli.preview import print_conversions, print_left_out, print_summary
+
+    _title("4. What the convert policy would make of them; nothing is written")
+    print_summary(found)
+    print_conversions(found, _telling(found))
+    print_left_out(found.left_out)
+
+
+def _telling(found: Preview) -> list[int]:
+    """Numbers of the conversions to show in full: the first that changes a contact, the first of several records."""
+    changing = {row.number for row in found.plan.rows if row.role == "contact" and row.verb == "update"}
+    conversions = found.plan.conversions
+    of_contact = next((one.number for one in conversions if changing.intersection(one.rows)), None)
+    of_several = next((one.number for one in conversions if len(one.lead.members) > 1), None)
+    return sorted({number for number in (of_contact, of_several) if number is not None})
+
+
+def _say_next(folder: Path | None) -> None:
+    from leadbridge.cli.output import print_line
+
+    _title("Next")
+    if folder is None:
+        print_line("  leadbridge demo --dir my-leads             leave these files in a folder, to copy from")
+        print_line("  leadbridge init --dir my-project           start a project with files of your own")
+        return
+    print_line(f"  cd {folder.as_posix()}")
+    print_line("  leadbridge leads --where 'score >= 60'      any filter, columns, order; --json, --csv")
+    print_line("  leadbridge plan convert --preview           every row and field, with reasons")
+    print_line("  leadbridge mappings lint                    after you changed a file in mappings/")
+
+
+def _title(text: str) -> None:
+    from leadbridge.cli.output import fold, paint, print_line
+
+    print_line()
+    for line in fold(text, 0):
+        print_line(paint(line, "title"))
+    print_line()
+
+
+def _text(text: str, indent: int = 2) -> None:
+    from leadbridge.cli.output import fold, paint, print_line
+
+    for line in fold(text, indent):
+        print_line(paint(line, "plain"))

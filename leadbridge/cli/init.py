@@ -1,0 +1,105 @@
+"""``leadbridge init``: a project folder to start from. It writes over nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+CONFIG = """\
+# What LeadBridge reads, and what it is to do with it. Paths start from this folder and stay inside it.
+# Secrets never stand here: write "${env:NAME}" and set the variable NAME.
+mappings: mappings/
+
+connections:
+  # Your lead file. Delimiter, encoding and quotes are found out; a glob such as inbox/fair-*.csv works as well.
+  leads: {provider: csv, path: inbox/leads.csv}
+
+  # The CRM that leads are matched to and converted into: here a folder of tables, each file an object. With a key
+  # a file is a table that can be written.
+  crm: {provider: csv, path: crm/, key: Id}
+
+jobs:
+  # leadbridge plan convert --preview
+  convert: {convert: [leads], into: crm, policy: convert.yaml}
+"""
+
+TABLES = ("accounts.csv", "contacts.csv")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Option("--dir", metavar="D", help="The folder to start in.")] = Path(),
+    config: Config = None,  # every command takes it; this one makes the file
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Start a project folder: leadbridge.yaml, starter mappings, and an empty CRM of tables.
+
+    Nothing that is there already is written over.
+    """
+    from leadbridge.cli.output import escape, print_json, print_line
+
+    written = _write(folder)
+    if as_json:
+        print_json({"folder": folder.as_posix(), "files": [path.as_posix() for path in written]})
+        return
+    if quiet:
+        return
+    for path in written:
+        print_line(f"  {escape(path.as_posix())}")
+    print_line()
+    print_line("Next:")
+    if folder != Path():
+        print_line(f"  cd {escape(folder.as_posix())}")
+    print_line("  copy your lead file to inbox/leads.csv")
+    print_line("  leadbridge mappings suggest leads     writes a mapping from the file's own header")
+    print_line("  leadbridge mappings lint              checks every file in mappings/")
+    print_line("  leadbridge leads                      lists your leads with their scores")
+    print_line("  leadbridge plan convert --preview     shows what would become of them")
+
+
+def _write(folder: Path) -> list[Path]:
+    from leadbridge.errors import UsageError
+
+    for name in ("leadbridge.yaml", "mappings"):
+        if (folder / name).exists():
+            raise UsageError(f"{folder / name} is there already; init writes over nothing: choose another --dir")
+    files = {Path("leadbridge.yaml"): CONFIG}
+    files |= {Path("mappings") / path.name: path.read_text(encoding="utf-8") for path in starters()}
+    files |= {Path("crm") / name: _header(name) for name in TABLES if not (folder / "crm" / name).exists()}
+    try:
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        (folder / "inbox").mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror or error}; choose another --dir") from error
+    return list(files)
+
+
+def starters() -> list[Path]:
+    """The starter mappings: packed beside the code in a wheel, at the top of a checkout."""
+    import leadbridge
+
+    package = Path(leadbridge.__file__).parent
+    folder = package / "starters"
+    if not folder.is_dir():
+        folder = package.parent / "mappings"
+    return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".md"})
+
+
+def _header(table: str) -> str:
+    """The header of an empty table, made of the columns that its starter mapping names."""
+    from leadbridge.files.document import load
+
+    mapping = next(path for path in starters() if path.name == f"csv.{table.removesuffix('.csv')}.yaml")
+    fields = load(mapping).data["fields"].values()
+    columns = dict.fromkeys(["Id", *(spec if isinstance(spec, str) else spec["field"] for spec in fields)])
+    return ",".join(columns) + "\n"
