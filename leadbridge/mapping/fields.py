@@ -57,7 +57,9 @@ def absence(raw: Raw) -> Missing | str | None:
 
 def is_blank(raw: Raw) -> bool:
     """Missing, null, empty or only white space."""
-    return raw is MISSING or raw is None or (isinstance(raw, str) and (not raw or raw.isspace()))
+    if isinstance(raw, str):
+        return not raw or raw.isspace()
+    return raw is MISSING or raw is None
 
 
 def encode_absence(value: Value, wire: Wire) -> Raw:
