@@ -96,7 +96,7 @@ def _parser(decimal_mark: str, group_mark: str) -> Parse:
     grouping = str.maketrans("", "", group_mark + _BLANK_MARKS)
 
     def parse(text: str) -> Decimal:
-        negative, body = _unsigned(text)
+        negative, body = (False, text) if number.fullmatch(text) else _unsigned(text)
         if not number.fullmatch(body):
             raise _bad(f"not a number in this notation ({decimal_mark!r} before decimals); see `locale`")
         value = Decimal(body.translate(grouping).replace(decimal_mark, "."))

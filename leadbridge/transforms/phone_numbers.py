@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, Literal
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 from leadbridge.transforms.spec import UnreadableError
 
@@ -74,5 +75,16 @@ def _why_not(possible: int, area_code: str | None) -> str:
 
 
 def _canonical(number: PhoneNumber) -> str:
+    """Read again as long as that takes another national prefix off: a number with several would never come to rest."""
     plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return f"{plain};ext={number.extension}" if number.extension else plain
+    text = f"{plain};ext={number.extension}" if number.extension else plain
+    if _begins_with_prefix(number) and phonenumbers.format_number(_parse(plain, None), PhoneNumberFormat.E164) != plain:
+        return read(text)
+    return text
+
+
+def _begins_with_prefix(number: PhoneNumber) -> bool:
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    prefix = metadata.national_prefix_for_parsing if metadata else None
+    return bool(prefix and re.match(prefix, phonenumbers.national_significant_number(number)))

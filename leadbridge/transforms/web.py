@@ -68,15 +68,22 @@ def read_domain(raw: Raw) -> str:
         return ""
     host = text.partition("://")[2] or text
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2]
-    host = re.sub(r":\d*$", "", host).strip(".<>").removeprefix("www.")
+    host = re.sub(r":\d*$", "", host).strip(".<>")
+    host = _without_www(host)
     return host if _PLAIN_HOST.fullmatch(host) else _ascii_domain(host)
+
+
+def _without_www(host: str) -> str:
+    while host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
+    return host
 
 
 def _ascii_domain(host: str) -> str:
     import idna
 
     try:
-        domain = idna.encode(host, uts46=True).decode("ascii").lower().strip(".").removeprefix("www.")
+        domain = _without_www(idna.encode(host, uts46=True).decode("ascii").lower().strip("."))
         idna.decode(domain)
     except (idna.IDNAError, UnicodeError) as error:
         raise UnreadableError("bad_domain", "not an internet domain") from error
