@@ -137,6 +137,7 @@ class MemoryProvider(Provider):
         writes=True,
         upsert_by_key=True,
         read_back=True,
+        local=True,
     )
 
     def __init__(self, site: Site, settings: MemorySettings) -> None:

@@ -52,6 +52,7 @@ class Capabilities:
     native_conversion: bool = False  # predict, convert
     read_back: bool = False  # read() after a write shows what was stored
     field_stamps: bool = False  # modification stamps per field
+    local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+from leadbridge.starters import starter_files, starter_folder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -72,7 +73,7 @@ def _write(folder: Path) -> list[Path]:
         if (folder / name).exists():
             raise UsageError(f"{folder / name} is there already; init writes over nothing: choose another --dir")
     files = {Path("leadbridge.yaml"): CONFIG}
-    files |= {Path("mappings") / path.name: path.read_text(encoding="utf-8") for path in starters()}
+    files |= {Path("mappings") / name: text for name, text in starter_files().items()}
     files |= {Path("crm") / name: _header(name) for name in TABLES if not (folder / "crm" / name).exists()}
     try:
         for path, text in files.items():
@@ -84,22 +85,11 @@ def _write(folder: Path) -> list[Path]:
     return list(files)
 
 
-def starters() -> list[Path]:
-    """The starter mappings: packed beside the code in a wheel, at the top of a checkout."""
-    import leadbridge
-
-    package = Path(leadbridge.__file__).parent
-    folder = package / "starters"
-    if not folder.is_dir():
-        folder = package.parent / "mappings"
-    return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".md"})
-
-
 def _header(table: str) -> str:
     """The header of an empty table, made of the columns that its starter mapping names."""
     from leadbridge.files.document import load
 
-    mapping = next(path for path in starters() if path.name == f"csv.{table.removesuffix('.csv')}.yaml")
+    mapping = starter_folder() / f"csv.{table.removesuffix('.csv')}.yaml"
     fields = load(mapping).data["fields"].values()
     columns = dict.fromkeys(["Id", *(spec if isinstance(spec, str) else spec["field"] for spec in fields)])
     return ",".join(columns) + "\n"

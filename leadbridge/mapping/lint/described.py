@@ -144,7 +144,7 @@ class _Comparison:
         if not self.described.writable or not given:
             return
         for found in self.described.fields:
-            if found.required and found.writable and found.name not in given:
+            if found.required and found.writable and found.name not in given | {self.described.key or ""}:
                 message = f"a new record needs {found.name!r}; map it, or say in `on_create` what it gets"
                 yield self.seen.warning("required_unmapped", ("fields",), message, key=True)
 

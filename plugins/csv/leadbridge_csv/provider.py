@@ -31,6 +31,7 @@ class CsvProvider(Provider):
         staged=True,
         upsert_by_key=True,
         read_back=True,
+        local=True,
     )
 
     settings: CsvSettings
