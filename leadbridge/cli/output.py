@@ -104,6 +104,9 @@ def coloured(stream: TextIO | None = None) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+_NARROWEST = 6
+"""Characters of a column that is not cut any further."""
+
 Style = Literal["plain", "new", "changed", "same", "title", "dim", "bad"]
 _STYLES: Mapping[Style, Mapping[str, object]] = {
     "plain": {},
@@ -146,40 +149,35 @@ def fold(text: str, indent: int) -> list[str]:
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> None:
     """A plain table: no boxes, whole cells when piped, cells cut with an ellipsis where a terminal is narrow."""
-    from rich.table import Table
-    from rich.text import Text
+    cells = [[column.title.upper() for column in columns], *([escape(cell) for cell in row] for row in rows)]
+    widths = _fitting(columns, cells, indent)
+    for number, row in enumerate(cells):
+        line = "  ".join(_cell(text, wide, c.align) for text, wide, c in zip(row, widths, columns, strict=True))
+        print_line(" " * indent + paint(line.rstrip(), "plain" if number else "title"))
 
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        least = None if column.shrink else max([len(column.title), *(len(row[len(table.columns)]) for row in rows)])
-        table.add_column(
-            Text(column.title.upper()), justify=column.align, no_wrap=True, overflow="ellipsis", min_width=least
-        )
-    for row in rows:
-        table.add_row(*(Text(escape(cell)) for cell in row))
+
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], indent: int) -> list[int]:
+    """A width per column. Where they are too broad together the broadest that may shrink gives way, again and again."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[n]) for row in cells) for n in range(len(columns))]
     limit = width()
-    for line in _render(table, limit and limit - indent).splitlines():
-        sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+    giving = [n for n, column in enumerate(columns) if column.shrink]
+    while limit is not None and indent + sum(widths) + 2 * (len(widths) - 1) > limit:
+        broadest = max(giving, key=lambda n: widths[n], default=None)
+        if broadest is None or widths[broadest] <= _NARROWEST:
+            break
+        widths[broadest] -= 1
+    return widths
 
 
-def _render(renderable: object, limit: int | None) -> str:
-    import io
+def _cell(text: str, wide: int, align: str) -> str:
+    from rich.cells import cell_len, set_cell_size
 
-    from rich.console import Console
-
-    stream = io.StringIO()
-    colour = coloured()
-    console = Console(
-        file=stream,
-        width=limit or 100_000,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    console.print(renderable, end="")
-    return stream.getvalue()
+    if cell_len(text) > wide:
+        return set_cell_size(text, wide - 1) + "\N{HORIZONTAL ELLIPSIS}"
+    padding = " " * (wide - cell_len(text))
+    return padding + text if align == "right" else text + padding
 
 
 class Count(Protocol):

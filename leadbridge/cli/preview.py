@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
 from leadbridge.jobs.outcome import Preview, homeless, rows_by_role, sources_of
-from leadbridge.plan.draft import NO_FIELD
+from leadbridge.plan.draft import FROM_LEAD, NO_FIELD
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
 from leadbridge.records import Ref, Reject
 from leadbridge.values import MISSING
@@ -99,7 +99,7 @@ def print_conversions(preview: Preview, numbers: Collection[int]) -> None:
 def _print_head(conversion: Conversion, places: Mapping[Ref, str]) -> None:
     company = show(conversion.lead.values.get("company", MISSING))
     name = ", ".join(text for text in (conversion.label, company) if text)
-    print_line(f"{conversion.number}. {paint(name, 'title')}")
+    print_line(paint(f"#{conversion.number} {name}", "title"))
     _print_folded("from " + ", ".join(places[ref] for ref in conversion.lead.refs), 3)
     if conversion.lead.why:
         _print_folded("one person: " + "; ".join(dict.fromkeys(conversion.lead.why)), 3)
@@ -135,10 +135,10 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
     names = [*(c.field for c in row.changes), *row.refers, *(c.field for c in kept)]
     broad, changed = max(map(len, names), default=0), {change.field for change in row.changes}
     for change in row.changes:
-        note = change.rule + _origin(change, places)
+        note = f"{change.rule}{_origin(change, places)}"
         if row.verb == "create":
             value = _word(change.new)
-            note = "" if change.rule == "from the lead" and len(set(_origins(row))) < 2 else note
+            note = _note_of_new(change, places, alone=len(set(_origins(row))) == 1)
         else:
             value = f"{_word(change.old)} -> {_word(change.new)}"
         _print_field(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1])
@@ -150,6 +150,13 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
         )
         note = f"another lead's value{_origin(change, places)}" if change.field in changed else change.rule
         _print_field(change.field.ljust(broad), value, note, "same")
+
+
+def _note_of_new(change: Change, places: Mapping[Ref, str], *, alone: bool) -> str:
+    """For a new record: nothing where all comes from one place, which stands above; else the place, or the rule."""
+    if change.rule != FROM_LEAD or change.origin is None:
+        return change.rule
+    return "" if alone else places.get(change.origin, str(change.origin))
 
 
 def _origins(row: PlannedRow) -> Iterator[Ref]:

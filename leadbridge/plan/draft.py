@@ -15,6 +15,7 @@ from leadbridge.records import Ref
 from leadbridge.subjects.model import Field
 from leadbridge.values import MISSING, Present, Value, is_absent, is_present
 
+FROM_LEAD = "from the lead"
 FROM_PLUGIN = "added by a plugin"
 NO_FIELD = "kept out: no field there holds it"
 
@@ -39,7 +40,7 @@ def offers(part: Part, request: Request, match: Match | None, now: datetime) -> 
         if is_present(value):
             given.add(rule.target.name)
             origin = _origin(rule.source.names, request)
-            words = "from the lead" if rule.source.names else "by the policy"
+            words = FROM_LEAD if rule.source.names else "by the policy"
             yield Offer(
                 rule.target, _fitting(value, rule.target), rule.existing, words, origin, _stamps(match, request, origin)
             )
