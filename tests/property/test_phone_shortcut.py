@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from leadbridge.transforms import phone_numbers
+from leadbridge.transforms.spec import UnreadableError
+
+REGIONS = st.sampled_from([None, *sorted(phonenumbers.SUPPORTED_REGIONS)])
+CODES = st.sampled_from([str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE])
+MARKS = st.sampled_from(["", "", "", " ", "-", ".", "/", " (", ") ", "(0)", "--"])
+
+
+@st.composite
+def abroad(draw: st.DrawFn) -> str:
+    """A number with its country before it, as people write them, right or wrong."""
+    digits = draw(st.text("0123456789", min_size=1, max_size=15))
+    inside = "".join(digit + draw(MARKS) for digit in digits)
+    return draw(st.sampled_from(["+", "00", "00 "])) + draw(CODES) + draw(MARKS) + inside
+
+
+def _outcome(text: str, region: str | None) -> str:
+    phone_numbers.read.cache_clear()
+    try:
+        return phone_numbers.read(text, region)
+    except UnreadableError as error:
+        return error.code
+
+
+@settings(deadline=None, max_examples=400)
+@given(abroad(), REGIONS)
+@example("+54 9 11 4321 1234", None)
+@example("0049 (0)30 1234567", "DE")
+@example("+1 1 415 555 2671", None)
+@example("+39 06 698 1234", "IT")
+@example("+800 1234 5678", None)
+def test_the_short_way_says_what_the_library_says(text: str, region: str | None) -> None:
+    short = _outcome(text, region)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phone_numbers, "_international", lambda _text: None)
+        assert short == _outcome(text, region)
+
+
+def test_the_short_way_is_taken_for_common_spellings() -> None:
+    spellings = ["+49 30 1234567", "+1 (415) 555-2671", "+44.20.7946.0958"]
+
+    assert [phone_numbers._international(text) for text in spellings] == [
+        "+49301234567",
+        "+14155552671",
+        "+442079460958",
+    ]
