@@ -17,6 +17,9 @@ class WebOptions(Options):
 
 
 _PLAIN_HOST: Final = re.compile(r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
+_PLAIN_URL: Final = re.compile(rf"(https?://)?{_PLAIN_HOST.pattern}(?:/[\w.~/-]*)?", re.ASCII)
+"""The addresses that need no full check: nearly all."""
+
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+-]*):(?!\d)|([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
 
 
@@ -26,6 +29,8 @@ def read_url(raw: Raw) -> str:
     Raises UnreadableError ``bad_url``, for other schemes too: a field that people click must not run a script.
     """
     text = token_of(raw)
+    if plain := _PLAIN_URL.fullmatch(text):
+        return text if plain[1] else f"https://{text}"
     if not text:
         return ""
     scheme = _SCHEME.match(text)
