@@ -69,6 +69,7 @@ def compile_mapping(document: Document, around: Surroundings, faults: list[Fault
         unless=unless,
         on_create=_raw(file, wire),
         tests=tuple(file.tests),
+        wire=wire,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from leadbridge.conditions import Condition
 from leadbridge.mapping.fields import ColumnMap, FieldMap, is_blank
 from leadbridge.mapping.model import TestSpec
+from leadbridge.provider import Wire
 from leadbridge.records import Captured, Record, Reject
 from leadbridge.subjects.model import Field, Subject
 from leadbridge.transforms.spec import UnreadableError
@@ -47,6 +48,7 @@ class ObjectMapping:
         when, unless: which records of the object it covers, on provider fields.
         on_create: provider fields that a new record gets.
         tests: the file's own examples.
+        wire: how the provider's raw values travel.
     """
 
     file: Path
@@ -61,6 +63,7 @@ class ObjectMapping:
     unless: Condition | None = None
     on_create: Mapping[str, Raw] = field(default_factory=dict)
     tests: tuple[TestSpec, ...] = ()
+    wire: Wire = "text"
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
 

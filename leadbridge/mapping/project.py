@@ -81,6 +81,21 @@ def load_mappings(folder: Path, transforms: Mapping[str, TransformSpec], wires: 
     )
 
 
+def load_catalogue(folder: Path) -> Catalogue:
+    """The subjects with the fields that the folder declares, whatever its other files say.
+
+    Raises:
+        UsageError: there is no such folder.
+        FileFaults: what is wrong in the declaration.
+    """
+    faults: list[Fault] = []
+    declared = [d for d in _documents(folder, []).values() if d.data["kind"] == "fields"]
+    catalogue = _catalogue(declared, faults)
+    if faults:
+        raise FileFaults(faults)
+    return catalogue
+
+
 def _documents(folder: Path, faults: list[Fault]) -> dict[str, Document]:
     """File name -> document, extended; a file that cannot be read at all is left out."""
     read: dict[str, Document] = {}

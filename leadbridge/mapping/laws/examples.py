@@ -17,9 +17,9 @@ from leadbridge.templates import as_text
 from leadbridge.values import MISSING, Raw, Value, is_absent, is_present
 
 
-def check_examples(seen: Seen, wire: Wire) -> Iterator[Finding]:
+def check_examples(seen: Seen) -> Iterator[Finding]:
     for number, example in enumerate(seen.file.tests):
-        values = {name: _raw(value, wire) for name, value in example.from_.items()}
+        values = {name: _raw(value, seen.mapping.wire) for name, value in example.from_.items()}
         captured = seen.mapping.get(Record(Ref("test", seen.mapping.object, str(number)), values))
         yield from _compare(seen, number, example, captured)
 

@@ -32,7 +32,8 @@ class Finding:
     code: str
 
     def __str__(self) -> str:
-        return f"{self.fault}" if self.level == "error" else f"{self.fault} [warning]"
+        place, shown = f"{self.fault.file.as_posix()}:{self.fault.line}:{self.fault.column}: ", str(self.fault)
+        return shown if self.level == "error" else f"{place}warning: {shown.removeprefix(place)}"
 
 
 @dataclass(frozen=True, slots=True)

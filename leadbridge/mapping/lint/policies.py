@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from leadbridge.conditions import Condition
 from leadbridge.files.document import Path_
 from leadbridge.mapping.lint.finding import Finding, Place, Seen, names_of
 from leadbridge.mapping.policy import ConvertPolicy, From, Part
 from leadbridge.mapping.project import Mappings
+from leadbridge.scoring.score import NOW
 from leadbridge.subjects.model import Subject
+
+_ASKED: Final = re.compile(r"\bhas\(\s*record\.(\w+)\s*\)")
 
 LEAD_ROLES: Final = frozenset({"lead", "prospect"})
 
@@ -56,9 +61,15 @@ class Filled:
                     by.setdefault(target.name, seen.mapping.file.name)
         return cls(by, mappings.scoring is not None, mappings.catalogue.subjects["person"])
 
-    def missing(self, place: Place, at: Path_, names: set[str]) -> Iterator[Finding]:
-        """The names of a condition that no mapping of leads fills and LeadBridge does not reckon."""
-        for name in sorted(names - set(self.by)):
+    def missing(self, place: Place, at: Path_, condition: Condition | None) -> Iterator[Finding]:
+        """The names of a condition that no mapping of leads fills and LeadBridge does not reckon.
+
+        One that is asked for with `has(record.name)` may be missing.
+        """
+        if condition is None:
+            return
+        expected = names_of(condition) - set(_ASKED.findall(condition.source)) - {NOW}
+        for name in sorted(expected - set(self.by)):
             known = self.lead.fields.get(name)
             if known is None or not (known.computed or name == "rating"):
                 message = f"asks for {name!r}, which no mapping of leads fills, so it stays undecided"
@@ -119,10 +130,10 @@ class _PolicyCheck:
     def conditions(self) -> Iterator[Finding]:
         """A condition on a field that nothing fills is never decided, so no lead would pass it."""
         policy = self.policy
-        asked: list[tuple[Path_, set[str]]] = [
-            (("lead", "when"), names_of(policy.when)),
-            (("lead", "unless"), names_of(policy.unless)),
-            *(((role, "when"), names_of(part.when)) for role, part in policy.parts.items()),
+        asked: list[tuple[Path_, Condition | None]] = [
+            (("lead", "when"), policy.when),
+            (("lead", "unless"), policy.unless),
+            *(((role, "when"), part.when) for role, part in policy.parts.items()),
         ]
-        for at, names in asked:
-            yield from self.filled.missing(self.place, at, names)
+        for at, condition in asked:
+            yield from self.filled.missing(self.place, at, condition)

@@ -14,7 +14,6 @@ from leadbridge.mapping.lint.finding import Finding, Place, Seen
 from leadbridge.mapping.lint.policies import Filled
 from leadbridge.mapping.model import ConvertFile, MappingFile
 from leadbridge.mapping.project import Mappings
-from leadbridge.scoring.score import fields_of
 
 SHAPES: Final[Mapping[str, type[BaseModel]]] = {"mapping": MappingFile, "convert": ConvertFile}
 
@@ -62,4 +61,4 @@ def check_scoring(mappings: Mappings, all_seen: Sequence[Seen]) -> Iterator[Find
     document = next(d for d in mappings.documents.values() if d.data["kind"] == "scoring")
     filled = Filled.of(mappings, all_seen)
     for number, rule in enumerate(mappings.scoring.rules):
-        yield from filled.missing(Place(document), ("rules", number, "when"), set(fields_of(rule.condition)))
+        yield from filled.missing(Place(document), ("rules", number, "when"), rule.condition)

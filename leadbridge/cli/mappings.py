@@ -1,0 +1,318 @@
+"""``leadbridge mappings``: check, test and describe the files in the mappings folder, and propose new ones."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from leadbridge.errors import FileFaults, UsageError
+    from leadbridge.jobs.workspace import Workspace
+    from leadbridge.mapping.lint import Connected, Finding
+    from leadbridge.mapping.schema import Known
+    from leadbridge.plugins import Plugins
+    from leadbridge.project import Project
+    from leadbridge.provider import ObjectDescription
+
+app = typer.Typer(
+    help="Check, test and suggest mappings.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+
+FAULTY = 2
+SCHEMA_FOLDER = ".schema"
+
+
+@app.command()
+def lint(
+    connection: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--connection",
+            "-C",
+            metavar="NAME",
+            help="Ask this connection what it holds, too; may be given again. Files are always looked at.",
+        ),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Find what is wrong, or probably not meant, in the mappings folder.
+
+    Exit status 2 says that there are errors; warnings alone leave it 0.
+    """
+    from leadbridge.errors import FileFaults
+    from leadbridge.jobs.workspace import load_workspace
+    from leadbridge.mapping.lint import lint as find
+
+    try:
+        workspace = load_workspace(config)
+    except FileFaults as error:
+        _report(_unreadable(error), as_json, quiet, "")
+        return
+    found = find(workspace.mappings, _connections(workspace, connection or ()))
+    _report(found, as_json, quiet, f"{_count(len(workspace.mappings.documents), 'file')}: nothing to mend.")
+
+
+@app.command()
+def test(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    examples: Annotated[
+        int, typer.Option("--examples", "-n", min=1, max=100_000, metavar="N", help="Values tried per field and law.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(metavar="N", help="Draws other values; the same number draws the same.")] = 0,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Try the two laws on every mapped field, and the examples under `tests:`.
+
+    What is read and not changed is written back as it was; what is written reads back as it was meant. Exit status 2
+    says that a law or an example does not hold.
+    """
+    from leadbridge.jobs.workspace import load_workspace
+    from leadbridge.mapping.laws import check_mappings
+
+    workspace = load_workspace(config)
+    objects = workspace.mappings.objects
+    found = check_mappings(workspace.mappings, examples, seed)
+    fields = sum(len(mapping.targets) for mapping in objects)
+    own = sum(len(mapping.tests) for mapping in objects)
+    held = f"both laws hold for {_count(fields, 'field')}, and {_count(own, 'example')} give{'s' * (own == 1)} what"
+    _report(found, as_json, quiet, f"{_count(len(objects), 'mapping')}: {held} {'it' if own == 1 else 'they'} should.")
+
+
+@app.command()
+def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="mapping, convert, fields, scoring or project.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write KIND.json there. Default: .schema in the mappings folder."),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Write the JSON Schema of every kind of file, so that an editor completes and checks them as you type.
+
+    With a KIND alone the schema is printed. Custom fields and the options of installed plugins are in it.
+    """
+    from leadbridge.cli.output import print_json, print_line
+    from leadbridge.files.check import suggest
+    from leadbridge.mapping.schema import KINDS, json_schema
+
+    if kind is not None and kind not in KINDS:
+        raise _unknown("kind of file", kind, KINDS, suggest(kind, KINDS))
+    known, folder = _known(config, project_needed=kind is None and out is None)
+    if kind is not None and out is None:
+        sys.stdout.write(_text(json_schema(kind, known)))
+        return
+    target = out or folder / SCHEMA_FOLDER
+    written = {target / f"{name}.json": _text(json_schema(name, known)) for name in ([kind] if kind else KINDS)}
+    _write(written)
+    if as_json:
+        print_json({"files": [path.as_posix() for path in written]})
+    elif not quiet:
+        for path in written:
+            print_line(path.as_posix())
+
+
+@app.command("suggest")
+def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection of leadbridge.yaml.")],
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="NAME", help="Which of its objects; needed where it has several.")
+    ] = None,
+    role: Annotated[
+        str, typer.Option(metavar="ROLE", help="What its records are: lead, contact, account, ...")
+    ] = "lead",
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Print a mapping file for an object, proposed from its header and a few samples; no value is printed.
+
+    leadbridge mappings suggest fair > mappings/fair.yaml
+    """
+    from leadbridge.cli.output import print_json
+    from leadbridge.files.check import suggest
+    from leadbridge.mapping.project import load_catalogue
+    from leadbridge.mapping.suggest import suggest_mapping
+
+    project, plugins = _project(config)
+    catalogue = load_catalogue(project.config.mappings)
+    subject = catalogue.of_role(role)
+    if subject is None:
+        raise _unknown("role", role, catalogue.roles, suggest(role, catalogue.roles))
+    kind = project.config.connection(connection)
+    described = _chosen(_described(project, connection), object_, connection)
+    text = suggest_mapping(described, (kind.provider, kind.type.capabilities.wire), (role, subject), plugins.transforms)
+    if as_json:
+        print_json({"object": described.name, "role": role, "mapping": text})
+    else:
+        sys.stdout.write(text)
+
+
+def _report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> None:
+    """Print findings. Raises Exit with status 2 where one of them is an error."""
+    from leadbridge.cli.output import print_json, print_line, say
+
+    counts = Counter(finding.level for finding in found)
+    if as_json:
+        print_json(
+            {
+                "errors": counts["error"],
+                "warnings": counts["warning"],
+                "findings": [_data(finding) for finding in found],
+            }
+        )
+    else:
+        for finding in found:
+            print_line(str(finding))
+    if not quiet:
+        say(f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}." if found else clean)
+    if counts["error"]:
+        raise typer.Exit(FAULTY)
+
+
+def _data(finding: Finding) -> dict[str, object]:
+    fault = finding.fault
+    return {
+        "level": finding.level,
+        "code": finding.code,
+        "file": fault.file.as_posix(),
+        "line": fault.line,
+        "column": fault.column,
+        "path": fault.path,
+        "message": fault.message,
+        "suggestion": fault.suggestion,
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _unreadable(error: FileFaults) -> list[Finding]:
+    """Faults of files that cannot even be read as what they are."""
+    from leadbridge.mapping.lint import Finding
+
+    return [Finding(fault, "error", "unreadable") for fault in error.faults]
+
+
+def _connections(workspace: Workspace, asked: Sequence[str]) -> dict[str, Connected]:
+    """The project's connections with what those hold that are local, or were asked for.
+
+    A local one that cannot be read is named and left out; one that was asked for raises.
+    """
+    from leadbridge.cli.output import say
+    from leadbridge.errors import LeadBridgeError
+    from leadbridge.mapping.lint import Connected
+
+    for name in asked:
+        workspace.project.config.connection(name)
+    found = {}
+    for name, connection in workspace.project.config.connections.items():
+        objects = None
+        if name in asked or connection.type.capabilities.local:
+            try:
+                objects = _described(workspace.project, name)
+            except LeadBridgeError as error:
+                if name in asked:
+                    raise
+                say(f"Not compared with {name!r}: {error}")
+        found[name] = Connected(connection.provider, objects)
+    return found
+
+
+def _described(project: Project, connection: str) -> tuple[ObjectDescription, ...]:
+    provider = project.open(connection)
+    try:
+        return tuple(provider.describe())
+    finally:
+        provider.close()
+
+
+def _chosen(objects: Sequence[ObjectDescription], wanted: str | None, connection: str) -> ObjectDescription:
+    """The object to map. Raises UsageError where it cannot be told which."""
+    from leadbridge.errors import UsageError
+    from leadbridge.files.check import suggest
+
+    named = {described.name: described for described in objects}
+    if not named:
+        raise UsageError(f"connection {connection!r} holds nothing yet; put a file there first")
+    if wanted is None and len(named) == 1:
+        return objects[0]
+    if wanted is None:
+        raise UsageError(
+            f"connection {connection!r} has {len(named)} objects; choose with --object: {', '.join(named)}"
+        )
+    if wanted not in named:
+        raise _unknown("object", wanted, named, suggest(wanted, named))
+    return named[wanted]
+
+
+def _unknown(what: str, name: str, known: Iterable[str], close: str | None) -> UsageError:
+    from leadbridge.errors import UsageError
+
+    hint = f" (did you mean {close!r}?)" if close else ""
+    return UsageError(f"there is no {what} {name!r}{hint}; there are: {', '.join(known)}")
+
+
+def _project(config: Path | None) -> tuple[Project, Plugins]:
+    from leadbridge.plugins import load_plugins
+    from leadbridge.project import load_project
+
+    plugins = load_plugins()
+    return load_project(config, plugins), plugins
+
+
+def _known(config: Path | None, *, project_needed: bool) -> tuple[Known, Path]:
+    """What schemas can name, and the mappings folder; the standard fields alone where there is no project."""
+    from leadbridge.errors import UsageError
+    from leadbridge.mapping.project import load_catalogue
+    from leadbridge.mapping.schema import Known
+    from leadbridge.plugins import load_plugins
+    from leadbridge.project import find_project
+    from leadbridge.subjects import STANDARD
+
+    catalogue, folder, plugins = STANDARD, Path(), load_plugins()
+    try:
+        find_project(config)
+    except UsageError:
+        if project_needed or config is not None:
+            raise
+    else:
+        project, plugins = _project(config)
+        folder = project.config.mappings
+        catalogue = load_catalogue(folder)
+    settings = {name: plugins.provider(name).settings_model for name in plugins.providers}
+    return Known(catalogue, plugins.transforms, settings), folder
+
+
+def _text(schema: dict[str, object]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _write(files: dict[Path, str]) -> None:
+    from leadbridge.errors import UsageError
+
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}; choose another --out") from error
