@@ -42,9 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str], talk: Talk) -> int:
     from leadbridge.cli.app import command
 
+    out = sys.stdout
     try:
         command().main(args=list(argv), prog_name="leadbridge", obj=talk)
     except SystemExit as leave:
+        if sys.stdout is not out:  # typer puts another stream there where the reader is gone
+            return READER_GONE
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
     return 0
 

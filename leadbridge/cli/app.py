@@ -72,11 +72,13 @@ def _imported(location: str) -> object:
 
 
 def _made(name: str, found: object) -> Any:
-    """The command under its name. A plugin gives a typer app, or a command made by typer already."""
+    """The command under its name, with plain help. A plugin gives a typer app, or a command made by typer already."""
     if not isinstance(found, typer.Typer):
         return found
     made = typer.main.get_command(found)
     made.name = name
+    for command in (made, *getattr(made, "commands", {}).values()):
+        command.rich_markup_mode = None
     return made
 
 
