@@ -78,6 +78,12 @@ def _count(moment: datetime, epoch: Epoch, wire: Wire) -> Raw:
     return count if wire == "typed" else str(count)
 
 
+def _iso(moment: datetime) -> str:
+    """With Z, and with as many decimals as needed: none, or the three that CRMs write, or six."""
+    exact = "seconds" if not moment.microsecond else "microseconds" if moment.microsecond % 1000 else "milliseconds"
+    return moment.isoformat(timespec=exact).replace("+00:00", "Z")
+
+
 def _date_codec(options: DateOptions, wire: Wire) -> Codec:
     reading, zone = _reading(options), ZoneInfo(options.zone)
 
@@ -126,7 +132,7 @@ def _datetime_codec(options: DateOptions, wire: Wire) -> Codec:
             return _count(value, options.epoch, wire)
         if options.format:
             return _in_zone(value, zone).strftime(options.format)
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return _iso(value.astimezone(UTC))
 
     return Codec(decode, encode)
 

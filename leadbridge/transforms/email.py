@@ -24,6 +24,10 @@ _PLAIN: Final = re.compile(
 )
 """The addresses that need no full check (RFC 5321's dot-string at a domain of plain labels): nearly all."""
 
+_LONGEST: Final = 254
+_LONGEST_LOCAL: Final = 64
+"""RFC 5321, section 4.5.3.1, in characters."""
+
 _WRAPPED: Final = re.compile(r"[^<>]*<([^<>]*)>")
 
 
@@ -44,10 +48,13 @@ def _checked(text: str) -> str:
         return ""
     if _PLAIN.match(text):
         return text
+    if len(text) > _LONGEST or len(text.rpartition("@")[0]) > _LONGEST_LOCAL:
+        raise _bad()
     if text.count("@") > 1:
-        raise UnreadableError("bad_email", "more than one e-mail address, or none that can be told")
+        raise UnreadableError("bad_email", "more than one e-mail address in one field")
     normal = _normal(text)
-    if "." not in normal.rpartition("@")[2] or _normal(normal) != normal:
+    top = normal.rpartition("@")[2].rpartition(".")
+    if not top[0] or top[2].isdigit() or _normal(normal) != normal:
         raise _bad()
     return normal
 

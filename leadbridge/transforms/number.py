@@ -132,15 +132,17 @@ def _read(raw: Raw, parse: Parse) -> Decimal:
     if isinstance(raw, bool):
         raise _bad("true and false are no numbers")
     value = parse(token_of(raw)) if isinstance(raw, str) else _typed(raw)
-    if not value.is_finite() or len(format(value, "f")) > _LONGEST:
+    if not value.is_finite():
         raise _bad()
+    if abs(value.adjusted()) > _LONGEST or len(format(value, "f")) > _LONGEST:
+        raise _bad("more digits than an amount or a measure has")
     return value
 
 
 def _typed(raw: Raw) -> Decimal:
     text = as_text(raw)
     try:
-        return Decimal(text) if len(text) <= _LONGEST else Decimal("nan")
+        return Decimal(text)
     except InvalidOperation:
         raise _bad() from None
 

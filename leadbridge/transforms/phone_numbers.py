@@ -45,6 +45,8 @@ def read(text: str, region: str | None = None, area_code: str | None = None) -> 
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and area_code and not text.startswith("+"):
         return read(area_code + text, region)
+    if possible != ValidationResult.IS_POSSIBLE and text.startswith("00"):
+        return read("+" + text[2:])  # how most of the world calls abroad, whatever the file's region
     if possible != ValidationResult.IS_POSSIBLE:
         raise UnreadableError("bad_phone", _why_not(possible, area_code))
     return _canonical(number)
