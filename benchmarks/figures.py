@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ def first_import(size: Size) -> Group:
         {
             "leadbridge: capture + map": _work("normalise", file),
             "singer-sdk tap: rows as they are": _tap(file),
+            "singer-sdk tap | target: written as they are": _tap_into_target(file),
             "csv.DictReader + hash: reads only": _reader(file),
         },
         size,
@@ -102,7 +104,7 @@ def memory(size: Size) -> Group:
     lines = []
     for rows in size.memory:
         cost = run(_work("normalise", leads(rows)))
-        lines.append(Line(f"{rows:,} rows", rows / cost.seconds, None, cost.peak))
+        lines.append(Line(f"{rows:,} rows", rows / cost.cpu, None, cost.peak))
     return Group("Memory of capture + map", "rows/s", tuple(lines))
 
 
@@ -131,7 +133,7 @@ GROUPS = {
 
 def _speeds(title: str, commands: dict[str, Sequence[str]], size: Size) -> Group:
     costs = by_turns(commands, size.rounds)
-    return Group(title, "rows/s", _lines({n: (size.rows / c.seconds, c) for n, c in costs.items()}))
+    return Group(title, "rows/s", _lines({n: (size.rows / c.cpu, c) for n, c in costs.items()}))
 
 
 def _lines(values: dict[str, tuple[float, Cost]], *, more_is_better: bool = True) -> tuple[Line, ...]:
@@ -152,9 +154,18 @@ def _reader(file: Path) -> tuple[str, ...]:
 
 
 def _tap(file: Path) -> tuple[str, ...]:
-    config = FOLDER / f"tap-{file.parent.name}.json"
+    return _peer("tap_leads", file)
+
+
+def _tap_into_target(file: Path) -> tuple[str, ...]:
+    target = _peer("target_leads", FOLDER / "target.csv")
+    return ("sh", "-c", f"{shlex.join(_tap(file))} | {shlex.join(target)}")
+
+
+def _peer(name: str, file: Path) -> tuple[str, ...]:
+    config = FOLDER / f"{name}-{file.parent.name}.json"
     config.write_text(json.dumps({"path": str(file)}), encoding="utf-8")
-    return (str(PEER_PYTHON), str(HERE / "peers" / "tap_leads.py"), "--config", str(config))
+    return (str(PEER_PYTHON), str(HERE / "peers" / f"{name}.py"), "--config", str(config))
 
 
 def _cursor(file: Path) -> Path:
