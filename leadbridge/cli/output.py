@@ -18,6 +18,9 @@ from leadbridge.values import Missing, Value, is_absent
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """C0 and C1 controls, direction overrides, invisible marks, lone surrogates: what can move or hide text on a screen."""
 
+_UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", ""))
+"""JSON escapes the C0 controls itself, and its own line breaks must stay."""
+
 _RUNS_IN_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -64,15 +67,18 @@ def plain(value: object) -> object:
 
 
 def print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n")
+    """One document to stdout; what can steer a terminal is escaped in JSON's own way, so that nothing is lost."""
+    text = json.dumps(plain(document), ensure_ascii=False, indent=2)
+    sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
 
 
 def print_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """CSV to stdout, as it is where it is piped; on a terminal control characters are shown as escapes."""
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([neutralise(name) for name in header])
-    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+    shown = escape if sys.stdout.isatty() else str
+    writer.writerows([shown(neutralise(cell)) for cell in row] for row in (header, *rows))
 
 
 @dataclass(frozen=True, slots=True)

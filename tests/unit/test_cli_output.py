@@ -101,6 +101,13 @@ def test_csv_is_safe_to_open(capsys):
     assert capsys.readouterr().out == 'a,b\n\'=1+1,"x""y"\né,"1,2"\n'
 
 
+def test_json_and_csv_on_a_terminal_hold_nothing_that_steers_it(monkeypatch):
+    terminal = terminal_of_30(monkeypatch)
+    print_json({"name": "\x9b2J\u202e\ud800\x1b"})
+    print_csv(["a"], [["\x9b2J\x1b"]])
+    assert terminal.getvalue() == '{\n  "name": "\\u009b2J\\u202e\\ud800\\u001b"\n}\na\n\\x9b2J\\x1b\n'
+
+
 def test_a_piped_table_is_whole_and_has_no_trailing_spaces(capsys):
     print_table([Column("name"), Column("score", "right")], [["x" * 200, "5"], ["山田", "10"]])
     head, first, second = capsys.readouterr().out.splitlines()
