@@ -82,7 +82,7 @@ class FieldSpec(Shape):
     )
 
 
-class TestSpec(Shape):
+class ExampleSpec(Shape):
     """An example that ``leadbridge mappings test`` checks."""
 
     from_: dict[str, Scalar | None] = Field(alias="from", description="Provider fields of a record.")
@@ -108,7 +108,9 @@ class MappingFile(Extendable):
     fields: dict[str, Annotated[FieldSpec, Short("field")]] = Field(
         description="Canonical field: provider field, or a mapping of the keys below."
     )
-    tests: list[TestSpec] = Field(default_factory=list, description="Examples: `from` a record, `gives` these values.")
+    tests: list[ExampleSpec] = Field(
+        default_factory=list, description="Examples: `from` a record, `gives` these values."
+    )
 
 
 class LeadSpec(Shape):

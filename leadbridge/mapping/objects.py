@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadbridge.conditions import Condition
 from leadbridge.mapping.fields import ColumnMap, FieldMap, is_blank
-from leadbridge.mapping.model import TestSpec
+from leadbridge.mapping.model import ExampleSpec
 from leadbridge.provider import Wire
 from leadbridge.records import Captured, Record, Reject
 from leadbridge.subjects.model import Field, Subject
@@ -62,7 +62,7 @@ class ObjectMapping:
     when: Condition | None = None
     unless: Condition | None = None
     on_create: Mapping[str, Raw] = field(default_factory=dict)
-    tests: tuple[TestSpec, ...] = ()
+    tests: tuple[ExampleSpec, ...] = ()
     wire: Wire = "text"
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)

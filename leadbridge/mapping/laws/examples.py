@@ -8,7 +8,7 @@ from leadbridge.files.check import suggest
 from leadbridge.files.document import Path_
 from leadbridge.mapping.constants import Scalar, typed
 from leadbridge.mapping.lint.finding import Finding, Seen
-from leadbridge.mapping.model import TestSpec
+from leadbridge.mapping.model import ExampleSpec
 from leadbridge.mapping.valuemap import spell
 from leadbridge.provider import Wire
 from leadbridge.records import Captured, Record, Ref
@@ -28,7 +28,7 @@ def _raw(value: Scalar | None, wire: Wire) -> Raw:
     return spell(value) if wire == "text" and value is not None else value
 
 
-def _compare(seen: Seen, number: int, example: TestSpec, captured: Captured) -> Iterator[Finding]:
+def _compare(seen: Seen, number: int, example: ExampleSpec, captured: Captured) -> Iterator[Finding]:
     filled = {target.name: target for target in seen.mapping.targets}
     for name, wanted in example.gives.items():
         at: Path_ = ("tests", number, "gives", name)
