@@ -7,6 +7,11 @@
     |   `-- FileFaults          faults of files people write, all of them, with positions
     |-- StoppedError            a brake or a refused plan stopped the run                 (exit 3)
     |-- ConnectionFailedError   a connection cannot be used now                           (exit 4)
+    |   |-- RetryableError      nothing was done: wait, then call again
+    |   |-- UncertainError      the reply was lost: look before calling again
+    |   |-- CredentialsError    nothing was done: refresh the credentials once, then call again
+    |   |-- BatchRefusedError   nothing was done because of some row: split until it stands alone
+    |   `-- QuotaError          nothing was done, and nothing more will be: stop writing here
     `-- BusyError               somebody else holds what is needed: wait, then try again  (exit 5)
 
 Rows are never errors: what one row cannot do is a :class:`leadbridge.records.Reject`, and the rest go on.
@@ -43,6 +48,34 @@ class ConnectionFailedError(LeadBridgeError):
     def __init__(self, connection: str, message: str) -> None:
         super().__init__(message)
         self.connection = connection
+
+
+class RetryableError(ConnectionFailedError):
+    """The CRM asks for patience: a rate limit, a row lock, a restart. Nothing of the call was done.
+
+    Attributes:
+        retry_after: seconds that the CRM asks to wait, or None where it does not say.
+    """
+
+    def __init__(self, connection: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(connection, message)
+        self.retry_after = retry_after
+
+
+class UncertainError(ConnectionFailedError):
+    """No reply: a time-out, a broken connection. All, part or nothing of the call was done."""
+
+
+class CredentialsError(ConnectionFailedError):
+    """The CRM did not accept the credentials. Nothing of the call was done."""
+
+
+class BatchRefusedError(ConnectionFailedError):
+    """The CRM refused a batch whole, though only some row of it is at fault. Nothing of the call was done."""
+
+
+class QuotaError(ConnectionFailedError):
+    """The CRM's quota is used up, or a permission is lacking: every further call would fail. Nothing was done."""
 
 
 class BusyError(LeadBridgeError):

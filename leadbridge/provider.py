@@ -52,6 +52,7 @@ class Capabilities:
     native_conversion: bool = False  # predict, convert
     read_back: bool = False  # read() after a write shows what was stored
     field_stamps: bool = False  # modification stamps per field
+    checks_expected: bool = True  # write compares `expected` itself, without a further call; else the caller reads first
     local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory
 
 
@@ -188,6 +189,11 @@ class Provider(abc.ABC):
     Expected failures raise a :class:`leadbridge.errors.LeadBridgeError`: ``ConnectionFailedError`` where the CRM
     cannot be reached or read now, ``BusyError`` where another process holds it, ``UsageError`` where the settings
     or an object's name are wrong. What one row cannot do is a reject in a page or a result, never an exception.
+
+    A call to a CRM that fails says what to do next by a subclass of ``ConnectionFailedError``: ``RetryableError``,
+    ``CredentialsError``, ``BatchRefusedError`` and ``QuotaError`` promise that nothing of the call was done,
+    ``UncertainError`` promises nothing. After any other error from ``write`` or ``commit`` the caller looks up
+    what was done before it sends anything again.
     """
 
     name: ClassVar[str]
@@ -213,6 +219,9 @@ class Provider(abc.ABC):
         """The records as they are now, in the order asked; None for one that is not there."""
         raise UnsupportedError(self, "read")
 
+    def refresh(self) -> None:  # noqa: B027  (a provider without credentials has nothing to do here)
+        """Fetch new credentials; called once after a call raised ``CredentialsError``, which is then repeated."""
+
     def begin(self) -> None:
         """Start a run of writes. A provider that writes whole files takes its lock here."""
         raise UnsupportedError(self, "begin")
@@ -220,6 +229,20 @@ class Provider(abc.ABC):
     def write(self, actions: Sequence[Action]) -> Sequence[Result]:
         """Carry out a batch: one result per action, under its number, in any order."""
         raise UnsupportedError(self, "write")
+
+    def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
+        """For creates whose reply was lost: the id of the record that each made; None where that cannot be told.
+
+        Asked only where ``upsert_by_key`` is not declared; a create of unknown end goes to a person, not out again.
+        """
+        return [None for _ in actions]
+
+    def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
+        """Whether the CRM keeps ``sent`` as ``stored`` by a rule of its own: e-mail in lower case, text cut off. Pure.
+
+        Values that mean the same (a phone written differently) need no rule; what is not declared counts as an edit.
+        """
+        return False
 
     def commit(self) -> None:
         """End a run of writes: what ``write`` called done is durable once this returns."""
