@@ -36,7 +36,7 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     from leadbridge.jobs.workspace import load_workspace
 
     if not preview:
-        raise UsageError("plans that can be applied need LeadBridge's state, which is not there yet; add --preview")
+        raise UsageError("this version shows plans and does not carry them out yet; add --preview")
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; give one of them")
     with progress(quiet) as watch:

@@ -38,7 +38,7 @@ def print_preview(preview: Preview, limit: int | None) -> None:
         _print_folded(f"? {review.label}: {review.text}", 2)
     print_rejects(preview.rejects)
     print_line()
-    print_line(paint("Nothing was written. Applying a plan comes with LeadBridge's state.", "dim"))
+    print_line(paint("Nothing was written: this version shows conversions and does not carry them out yet.", "dim"))
 
 
 def print_summary(preview: Preview) -> None:

@@ -11,7 +11,21 @@ from leadbridge.plan.model import Change, Conversion, PlannedRow, Rating
 from leadbridge.records import Ref, Reject
 from leadbridge.values import MISSING
 
-CSV_HEADER = ("row", "action", "role", "connection", "record", "label", "field", "old", "new", "rule", "origin", "why")
+CSV_HEADER = (
+    "leads",
+    "row",
+    "action",
+    "role",
+    "connection",
+    "record",
+    "label",
+    "field",
+    "old",
+    "new",
+    "rule",
+    "origin",
+    "why",
+)
 
 
 def counts(preview: Preview) -> dict[str, Any]:
@@ -110,14 +124,29 @@ def _change(change: Change, places: Mapping[Ref, str]) -> dict[str, Any]:
 
 
 def csv_rows(preview: Preview) -> list[list[str]]:
-    """A line per field that changes or refers; a row without any has one line of its own."""
+    """A line per field that changes or refers; a row without any has one line of its own.
+
+    ``leads`` are the numbers of the leads that lead to the row, as the preview counts them.
+    """
     places = sources_of(preview.people)
+    leads: dict[int, list[str]] = {}
+    for conversion in preview.plan.conversions:
+        for number in conversion.rows:
+            leads.setdefault(number, []).append(str(conversion.number))
     lines: list[list[str]] = []
     for row in preview.plan.rows:
-        head = [str(row.number), row.verb, row.role, row.connection or "", str(row.ref or ""), row.label]
+        head = [
+            " ".join(leads[row.number]),
+            str(row.number),
+            row.verb,
+            row.role,
+            row.connection or "",
+            str(row.ref or ""),
+            row.label,
+        ]
         fields = [
             [c.field, show(c.old), show(c.new), c.rule, "" if c.origin is None else places.get(c.origin, str(c.origin))]
             for c in row.changes
-        ] + [[name, "", f"@{number}", "refers to row", ""] for name, number in row.refers.items()]
+        ] + [[name, "", str(number), "refers to row", ""] for name, number in row.refers.items()]
         lines += [[*head, *field, row.why] for field in fields or [["", "", "", "", ""]]]
     return lines
