@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from leadbridge.records import Ref
@@ -16,11 +17,17 @@ a lead whose contact took over; ``gone``: deleted in its CRM; ``suspended``: cov
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A golden value, and the connection whose edit it is; empty where a person or a policy set it here."""
+    """A golden value.
+
+    Attributes:
+        origin: the connection whose edit it is; empty where a person or a policy set it here.
+        stamp: when the CRM says it was set there; only where its policy is ``newest``.
+    """
 
     value: Value
     origin: str = ""
     run: int = 0
+    stamp: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TypeGuard
 
 from leadbridge.golden import Held
 from leadbridge.merge.model import Candidate, FieldPolicy
@@ -56,7 +56,7 @@ def decide(field: Field, held: Held | None, readings: Sequence[Reading], policy:
     changes = _decide_changes(field, held, readings, policy)
     if changes.asked:
         return changes
-    settled = changes.winner or (None if held is None else Candidate(held.value, held.origin))
+    settled = changes.winner or (None if held is None else Candidate.of(held))
     return _decide_first(field, settled, changes, readings, policy)
 
 
@@ -68,12 +68,15 @@ def _decide_changes(field: Field, held: Held | None, readings: Sequence[Reading]
     candidates = [r.candidate for r in allowed]
     # A golden value that a changed side has not been told yet is weighed too, unless its own origin changed again.
     if held is not None and _untold(field, held, allowed):
-        candidates.append(Candidate(held.value, held.origin))
+        candidates.append(Candidate.of(held))
     distinct = _distinct(field, candidates, policy)
     losers = tuple(c for c in barred if held is None or not same(c.value, held.value))
     # Nobody changed it, or only sides that may not: it stays.
     if not distinct:
         return Decision(None, "barred" if losers else "unchanged", losers)
+    # A clear no to an opt-out: it is taken, and the opt-out it lifts is logged.
+    if len(distinct) == 1 and _lifts(held, distinct[0], policy):
+        return Decision(distinct[0], "consent given again", (*losers, Candidate.of(held)))
     # One value: it is taken.
     if len(distinct) == 1:
         return Decision(distinct[0], "lone change", losers)
@@ -109,8 +112,7 @@ def _decide_first(
         return Decision(changes.winner, "first contact", changes.losers, tuple(ranked(rivals, policy)))
     winner = settle(rivals, policy, field.kind) or rivals[0]
     beaten = tuple(c for c in rivals if not same(c.value, winner.value))
-    rule: Literal["first contact"] = "first contact"
-    return Decision(None if winner is known else winner, rule, (*changes.losers, *beaten))
+    return Decision(changes.winner if winner is known else winner, "first contact", (*changes.losers, *beaten))
 
 
 def _is_barred(reading: Reading, policy: FieldPolicy, held: Held | None) -> bool:
@@ -119,6 +121,10 @@ def _is_barred(reading: Reading, policy: FieldPolicy, held: Held | None) -> bool
         return reading.candidate.connection != policy.owner
     # Blank or missing never lifts an opt-out.
     return policy.kind == "restrictive" and is_absent(reading.value) and held is not None and held.value is True
+
+
+def _lifts(held: Held | None, candidate: Candidate, policy: FieldPolicy) -> TypeGuard[Held]:
+    return held is not None and held.value is True and policy.kind == "restrictive" and candidate.value is False
 
 
 def _untold(field: Field, held: Held, changed: Sequence[Reading]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from leadbridge.golden import Golden, Link
+from leadbridge.golden import Golden, Held, Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.records import Ref, Reject
 from leadbridge.values import Raw, Value
@@ -31,9 +31,11 @@ class FieldPolicy:
     first: Literal["ask", "prefer"] = "ask"
 
     def rank(self, connection: str) -> tuple[int, str]:
-        """Smaller is preferred; an edit made here (no connection) comes before all."""
+        """Smaller is preferred; an edit made here (no connection) comes before all, then the owner's."""
         if not connection:
-            return (-1, "")
+            return (-2, "")
+        if self.kind == "owner" and connection == self.owner:
+            return (-1, connection)
         return (self.order.index(connection) if connection in self.order else len(self.order), connection)
 
 
@@ -64,6 +66,10 @@ class Candidate:
     connection: str
     ref: Ref | None = None
     stamp: datetime | None = None
+
+    @classmethod
+    def of(cls, held: Held) -> Candidate:
+        return cls(held.value, held.origin, None, held.stamp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from leadbridge.merge.deciding import Decision, Reading, decide
 from leadbridge.merge.model import Candidate, Conflict, FieldPolicy, Merged, Move, Owed, Question, Side
 from leadbridge.records import Reject
 from leadbridge.subjects.model import Field
-from leadbridge.values import MISSING, Raw, Value
+from leadbridge.values import MISSING, Raw, Value, is_absent
 
 Policies = Mapping[str, FieldPolicy]
 DEFAULT = "default"
@@ -82,7 +82,7 @@ def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Po
 def _moved(golden: Golden, decisions: Mapping[str, Decision], fields: Mapping[str, Field], run: int) -> Golden:
     """Golden with every winner whose value is not the one it has; an equal value keeps its origin."""
     taken = {
-        name: Held(d.winner.value, d.winner.connection, run)
+        name: Held(d.winner.value, d.winner.connection, run, d.winner.stamp)
         for name, d in decisions.items()
         if d.winner is not None and not fields[name].kind.equivalent(d.winner.value, golden.value(name))
     }
@@ -102,7 +102,7 @@ def _conflicts(golden: Golden, decisions: Mapping[str, Decision]) -> list[Confli
     for name, decision in decisions.items():
         if decision.losers:
             held = golden.fields.get(name)
-            stays = Candidate(MISSING, "") if held is None else Candidate(held.value, held.origin)
+            stays = Candidate(MISSING, "") if held is None else Candidate.of(held)
             found.append(Conflict(golden.id, name, decision.winner or stays, decision.losers, decision.rule))
     return found
 
@@ -117,7 +117,7 @@ def _agreed(view: _View, golden: Golden, fields: Mapping[str, Field], asked: fro
         for fieldmap in view.side.mapping.fields
         if (column := fieldmap.column) is not None
         and column in captured
-        and captured[column] != view.side.link.base.get(column, MISSING)
+        and not _same_raw(captured[column], view.side.link.base.get(column, MISSING))
         and all(_is_agreed(view, golden, fields[t.name], asked) for t in fieldmap.targets)
     }
 
@@ -126,7 +126,15 @@ def _is_agreed(view: _View, golden: Golden, field: Field, asked: frozenset[str])
     value = view.now.get(field.name, MISSING)
     if value is MISSING or field.name in view.side.guarded:
         return False
-    return field.name in asked or field.kind.equivalent(value, golden.value(field.name))
+    said = golden.value(field.name)
+    # What is absent on both sides at first contact is agreed, so that a value that comes later is a change.
+    untold = said is MISSING and is_absent(value) and view.base.get(field.name, MISSING) is MISSING
+    return field.name in asked or untold or field.kind.equivalent(value, said)
+
+
+def _same_raw(left: Raw, right: Raw) -> bool:
+    """Exactly the same, 0 and False apart."""
+    return left == right and isinstance(left, bool) == isinstance(right, bool)
 
 
 def _owed(view: _View, golden: Golden, asked: frozenset[str], rejects: list[Reject]) -> Owed | None:

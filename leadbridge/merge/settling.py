@@ -70,10 +70,13 @@ def _restrictive(candidates: Sequence[Candidate], policy: FieldPolicy, kind: Fie
 
 
 def _union(candidates: Sequence[Candidate], policy: FieldPolicy, kind: FieldType) -> Candidate:
-    """All values of all sides, the preferred side's first; texts as lines."""
+    """All items of all sides, the preferred side's first: values of a list, lines of a text; else the preferred."""
     present = _present(candidates)
-    values = [item for c in present for item in (c.value if isinstance(c.value, tuple) else (c.value,))]
-    distinct = tuple(dict.fromkeys(str(value) for value in values))
+    lists = [tuple(c.value) for c in present if isinstance(c.value, tuple)]
+    texts = [tuple(line.strip() for line in c.value.splitlines()) for c in present if isinstance(c.value, str)]
+    distinct = tuple(dict.fromkeys(item for items in (lists or texts) for item in items))
+    if kind.name not in {"multi_select", "text"}:
+        return present[0]
     return Candidate(distinct if kind.name == "multi_select" else "\n".join(distinct), present[0].connection)
 
 

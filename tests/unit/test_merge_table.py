@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from merging import ORDER, PREFER, golden, side
@@ -183,3 +185,65 @@ def test_consent_at_first_contact_is_settled_for_the_opt_out_without_asking() ->
         policy=policy,
     )
     assert (values(merged)["opted_out"], merged.questions) == (True, ())
+
+
+def test_a_change_that_beats_a_first_contact_is_kept() -> None:
+    policy = FieldPolicy("prefer", ORDER, first="prefer")
+    merged = run(
+        golden(phone="1"), side("sf", {"phone": "1"}, {"phone": "2"}), side("hs", None, {"phone": "3"}), policy=policy
+    )
+    assert (values(merged)["phone"], owed(merged)) == ("2", {"hs": {"hs_phone": "2"}})
+    assert [c.value for c in merged.conflicts[0].losers] == ["3"]
+
+
+def test_at_first_contact_the_owner_is_preferred_to_the_order() -> None:
+    policy = FieldPolicy("owner", ORDER, owner="hs", first="prefer")
+    merged = run(Golden(1, "person"), side("sf", None, {"phone": "1"}), side("hs", None, {"phone": "2"}), policy=policy)
+    assert (values(merged)["phone"], owed(merged)) == ("2", {"sf": {"sf_phone": "2"}})
+
+
+def test_what_is_absent_everywhere_at_first_contact_is_agreed_so_that_a_later_value_is_a_change() -> None:
+    merged = run(Golden(1, "person"), side("sf", None, {"phone": ""}), side("hs", None, {"phone": None}))
+    assert (merged.golden.fields, merged.owed) == ({}, ())
+    assert merged.bases == {1: {"sf_phone": ""}, 2: {"hs_phone": None}}
+
+
+def test_zero_and_false_are_different_bases() -> None:
+    merged = run(golden(opted_out=False), side("sf", {"opted_out": 0}, {"opted_out": False}))
+    assert merged.bases == {1: {"sf_opted_out": False}}
+    assert merged.bases[1]["sf_opted_out"] is False
+
+
+def test_a_union_of_texts_is_a_union_of_their_lines() -> None:
+    policy = FieldPolicy("union", ORDER)
+    before = golden(city=("a\nb", "sf"))
+    merged = run(before, side("sf", {"city": "a\nb"}), side("hs", {"city": "a"}, {"city": "b\nc"}), policy=policy)
+    assert values(merged)["city"] == "a\nb\nc"
+
+
+def test_consent_given_again_is_taken_and_logged() -> None:
+    policy = FieldPolicy("restrictive", ORDER)
+    sides = side("sf", {"opted_out": True}), side("hs", {"opted_out": True}, {"opted_out": False})
+    merged = run(golden(opted_out=True), *sides, policy=policy)
+    (conflict,) = merged.conflicts
+    assert (conflict.winner.value, [c.value for c in conflict.losers]) == (False, [True])
+    assert conflict.rule == "consent given again"
+
+
+def test_an_opt_out_that_the_other_side_never_saw_beats_a_no() -> None:
+    policy = FieldPolicy("restrictive", ORDER)
+    before = golden(opted_out=(True, "sf"))
+    sides = side("sf", {"opted_out": True}), side("hs", {"opted_out": None}, {"opted_out": False})
+    merged = run(before, *sides, policy=policy)
+    assert (values(merged)["opted_out"], owed(merged)) == (True, {"hs": {"hs_opted_out": True}})
+
+
+def test_newest_remembers_the_stamp_of_what_golden_took() -> None:
+    policy = FieldPolicy("newest", ORDER)
+    early, late = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC)
+    web = replace(side("web", {"city": "a"}, {"city": "old"}), stamps={"city": early})
+    sf = replace(side("sf", {"city": "a"}, {"city": "new"}), stamps={"city": late})
+    first = run(golden(city=("a", "hs")), web, sf, policy=policy)
+    assert values(first)["city"] == "new"
+    failed = run(first.golden, web, side("sf", {"city": "new"}), policy=policy)
+    assert (values(failed)["city"], owed(failed)) == ("new", {"web": {"web_city": "new"}})
