@@ -47,13 +47,13 @@ def text_of(raw: Raw | Present) -> str:
 
 
 def token_of(raw: Raw) -> str:
-    """Text of one token: as :func:`text_of`, and without invisible marks (zero width, direction, soft hyphen), which
-    come along when an address or a number is copied from a page.
+    """Text of one token: as :func:`text_of`, on one line, and without invisible marks (zero width, direction, soft
+    hyphen), which come along when an address or a number is copied from a page.
     """
     text = text_of(raw)
     if len(text) > LONGEST_TOKEN:
         raise UnreadableError("too_long", f"the value has {len(text):,} characters, more than any such value has")
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", visible).strip()
+    return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -46,6 +46,7 @@ TOO_LONG = "bad_phone: too many digits for a phone number of its country, or sev
     [
         ("(415) 555-0100", {"region": "us"}, "+14155550100"),
         (4155550100, {"region": "US"}, "+14155550100"),
+        ("(415)\n555-0100", {"region": "US"}, "+14155550100"),
         ("415.555.0100 x12", {"region": "US"}, "+14155550100;ext=12"),
         ("1-800-FLOWERS", {"region": "US"}, "+18003569377"),
         ("\u202a+1 415 555 0100\u202c", {}, "+14155550100"),
