@@ -33,7 +33,8 @@ def _sections(group: Any, context: Any) -> Iterator[str]:
 
 
 def _context(found: Any, name: str, parent: Any) -> Any:
-    return found.context_class(found, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
+    widths = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    return found.context_class(found, info_name=name, parent=parent, **{**found.context_settings, **widths})
 
 
 if __name__ == "__main__":

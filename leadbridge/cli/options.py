@@ -55,5 +55,12 @@ Quiet = Annotated[
 ]
 Verbose = Annotated[
     int,
-    typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows tracebacks.", callback=_remember_verbose),
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Say more; -vv shows tracebacks.",
+        callback=_remember_verbose,
+    ),
 ]
