@@ -23,7 +23,7 @@ from leadbridge_csv.fingerprints import Fingerprints
 from leadbridge_csv.matching import ContentMatcher, KeyMatcher, Verdict
 from leadbridge_csv.objects import CsvFile
 from leadbridge_csv.reader import Bad, Block
-from leadbridge_csv.rejects import duplicate_key, missing_key, unreadable, vanished_file
+from leadbridge_csv.rejects import counted, duplicate_key, missing_key, unreadable, vanished_file
 from leadbridge_csv.settings import CsvSettings
 from leadbridge_csv.sheet import Sheet, digest_of, opened
 from leadbridge_csv.state import Entry, State, from_cursor
@@ -43,7 +43,7 @@ def capture_pages(target: Target, cursor: str | None) -> Iterator[Page]:
         raise ConnectionFailedError(
             target.connection,
             f"connection {target.connection!r}: no file is left of {target.settings.path!r}, which held"
-            f" {former.seen} rows before; put the files back, or capture the object from the start",
+            f" {counted(former.seen, 'row')} before; put the files back, or capture the object from the start",
         )
     digests = [digest_of(target.connection, file) for file in target.files]
     here = [(file.label, digest) for file, digest in zip(target.files, digests, strict=True)]

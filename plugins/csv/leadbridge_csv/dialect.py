@@ -12,6 +12,7 @@ from itertools import islice
 _DELIMITERS = ",;\t|"
 _RECORDS = 200
 _MOST_ALIKE = 0.8
+_MOST_SPLIT = 0.5
 _SEP_LINE = re.compile(r'"?sep=(.)"?[\r\n]')
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -88,14 +89,12 @@ def _quotes(lines: Sequence[str], delimiters: str) -> str:
 
 
 def _score(dialect: Dialect, lines: Sequence[str]) -> tuple[bool, bool, float, int]:
-    """Better is: several columns, most records as wide as the header, more such records, more columns."""
-    widths = [len(row) for row in islice(dialect.parse(lines), _RECORDS) if row]
-    if len(widths) > 1 and len(widths) < _RECORDS:
-        widths.pop()  # the sample may end inside a record
-    if not widths:
-        return False, False, 0.0, 0
+    """Better is: several columns and most records as wide as the header, or at least several, too; more alike; more."""
+    widths = [len(row) for row in islice(dialect.parse(lines), _RECORDS) if row] or [0]
     alike = Counter(widths)[widths[0]] / len(widths)
-    return alike >= _MOST_ALIKE and widths[0] > 1, alike >= _MOST_ALIKE, round(alike, 1), widths[0]
+    split = sum(width > 1 for width in widths) / len(widths)
+    several = widths[0] > 1
+    return several and alike >= _MOST_ALIKE, several and split >= _MOST_SPLIT, round(alike, 1), widths[0]
 
 
 def _quotes_all(dialect: Dialect, lines: Sequence[str]) -> bool:

@@ -146,8 +146,8 @@ class Reader:
         return sum(map(self._is_row, lines[1:])) * 2 > len(lines) - 1
 
     def _is_row(self, line: str) -> bool:
-        """In a file of one column any line would be one, so there none is."""
-        if self._width == 1:
+        """In a file of one column any line would be one, so there none is; nor where a cell's quote was cut off."""
+        if self._width == 1 or line.count(self._dialect.quote) % 2:
             return False
         row = self._dialect.parse_alone([line])
         return row is not None and len(row) == self._width

@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 def unreadable(bad: Bad, sheet: Sheet, max_cell: int) -> Reject:
     reason, remedy = {
         "column_count": (
-            f"the row has {_count(len(bad.cells), 'cell')}, the header has {len(sheet.names)}",
+            f"the row has {counted(len(bad.cells), 'cell')}, the header has {len(sheet.names)}",
             "add what is missing, or put quotes around a cell that holds the delimiter",
         ),
         "undecodable": (
@@ -66,7 +66,7 @@ def missing_key(bad: Bad, sheet: Sheet, key: str) -> Reject:
 def vanished_file(label: str, rows: int) -> Reject:
     return Reject(
         "vanished_file",
-        f"{label} is not there any more, {_count(rows, 'row')} that it held before nowhere else either;"
+        f"{label} is not there any more, {counted(rows, 'row')} that it held before nowhere else either;"
         " nothing of it counts as deleted",
         "put the file back, or capture the object from the start to do without it",
         label,
@@ -77,7 +77,7 @@ def _source(bad: Bad, sheet: Sheet) -> str:
     return f"{sheet.file.label}:{bad.line}"
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 

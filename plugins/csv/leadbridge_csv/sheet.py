@@ -22,6 +22,7 @@ from leadbridge_csv.settings import CsvSettings
 from leadbridge_csv.tape import Overflow, Tape
 
 _SAMPLE = 1 << 18
+_LONGEST_NAME = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,22 @@ def _sheet(connection: str, file: CsvFile, settings: CsvSettings, stream: Buffer
     sample = stream.read(_SAMPLE)
     encoding = detect(sample, settings.encoding)
     text = sample[len(encoding.mark) :].decode(encoding.name, "replace")
+    if len(sample) == _SAMPLE:
+        text = text[: text.rfind("\n") + 1] or text  # whole lines
     dialect = sniff(text, settings.delimiter, settings.quote)
     limit = row_limit(settings.max_cell)
     tape = Tape(LineSource(stream, encoding, limit), limit, file.path.stat().st_size)
     try:
         columns, head = _header(tape, dialect)
-    except Overflow as error:
+        sound = max(map(len, columns), default=0) <= _LONGEST_NAME
+    except Overflow:
+        sound = False
+    if not sound:
         raise ConnectionFailedError(
             connection,
-            f"connection {connection!r}: {file.label} has no line end in its first {limit} characters, so no header;"
-            " see that it is a CSV file",
-        ) from error
+            f"connection {connection!r}: {file.label} has no header: its first line has no end, or a name in it more"
+            f" than {_LONGEST_NAME} characters; see that it is a CSV file",
+        )
     names = field_names(columns)
     reader = Reader(tape, dialect, len(names), settings.max_cell) if names else None
     return Sheet(file, encoding, dialect, names, tuple(columns), head, reader)
@@ -92,7 +98,12 @@ def _header(tape: Tape, dialect: Dialect) -> tuple[Sequence[str], str]:
         head.append(next(iter(tape)))
     while True:
         tape.start()
-        row = next(dialect.parse(tape), None)
+        try:
+            row = next(dialect.parse(tape), None)
+        except Overflow:
+            if not tape.taken[0].endswith(("\n", "\r")):
+                raise
+            row = []
         if row is None:
             return (), "".join(head)
         if len(tape.taken) > 1 and (tape.ended or dialect.parse_alone(tape.taken) is None):

@@ -44,7 +44,7 @@ def key_place(target: Target, sheet: Sheet) -> int | None:
 
 def key_of(cell: str) -> str:
     """A record's id from the cell of its key."""
-    return restore(cell.strip())
+    return restore(cell).strip()
 
 
 class RecordMaker:

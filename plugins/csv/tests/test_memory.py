@@ -1,0 +1,58 @@
+"""Memory stays small, however long a cell or a file is. Each capture runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STATUS = Path("/proc/self/status")
+SCRIPT = """
+import json, re, sys
+from pathlib import Path
+from leadbridge.provider import Site
+from leadbridge_csv.provider import CsvProvider
+from leadbridge_csv.settings import CsvSettings
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+provider = CsvProvider(Site("crm", Path(sys.argv[1])), CsvSettings(path="a.csv", key="Id"))
+before, ids, rejects = peak(), [], []
+for page in provider.capture("a.csv"):
+    ids = [record.ref.id for record in page.records]
+    rejects.extend([reject.code, reject.source] for reject in page.rejects)
+print(json.dumps({"megabytes": peak() - before, "seen": page.seen, "last": ids[-1], "rejects": rejects}))
+"""
+
+pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="the peak of memory is read from /proc")
+
+
+def capture(folder: Path, parts: Iterable[bytes]) -> dict[str, Any]:
+    with (folder / "a.csv").open("wb") as file:
+        file.write(b"Id,Name\n")
+        file.writelines(parts)
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(folder)], capture_output=True, check=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("unit", [b"x", b"one,two,three,four\n"], ids=["one line", "many lines"])
+def test_a_hundred_megabytes_in_one_cell(tmp_path: Path, unit: bytes) -> None:
+    cell = unit * ((1 << 20) // len(unit))
+    found = capture(tmp_path, [b'1,Ada\n2,"', *[cell] * 100, b'"\n3,Cy\n'])
+    assert (found["seen"], found["last"]) == (2, "3")
+    assert found["rejects"] == [["cell_too_long", "a.csv:3"]]
+    assert found["megabytes"] < 60
+
+
+def test_two_hundred_thousand_rows(tmp_path: Path) -> None:
+    """A few dozen bytes per row are kept: what tells a changed row, and its key."""
+    found = capture(tmp_path, (b"%d,%s\n" % (n, b"Ada Lovelace " * 8) for n in range(200_000)))
+    assert (found["seen"], found["rejects"]) == (200_000, [])
+    assert found["megabytes"] < 60
