@@ -137,15 +137,15 @@ class PartsMap:
     def get(self, values: Mapping[str, Raw]) -> Mapping[str, Value]:
         return self.read(values.get(self.column, MISSING))
 
-    def encode(self, golden: Mapping[str, Value]) -> Raw:
-        """The parts of ``golden`` in one raw value."""
+    def encode(self, golden: Mapping[str, Value], beside: Mapping[str, Present] | None = None) -> Raw:
+        """The parts of ``golden`` in one raw value, with parts ``beside`` them that no field is mapped to."""
         present: dict[str, Present] = {}
         for part, field in self.parts.items():
             value = golden.get(field.name, MISSING)
             if is_present(value):
                 present[part] = value
         if present:
-            return self.codec.encode(present)
+            return self.codec.encode({**(beside or {}), **present})
         nulls = all(golden.get(field.name, MISSING) is None for field in self.parts.values())
         return encode_absence(None if nulls else BLANK, self.wire)
 
@@ -163,8 +163,13 @@ class PartsMap:
             return self.encode(wanted)
         if self._alike(wanted, was):
             return old
-        encoded = self.encode(wanted)
+        encoded = self.encode(wanted, self._unmapped(old))
         return old if self._alike(self.read(encoded), was) else encoded
+
+    def _unmapped(self, raw: Raw) -> dict[str, Present]:
+        """Parts of the raw value that no field is mapped to, such as a title before a name."""
+        found = {} if is_blank(raw) else self.codec.decode(raw)
+        return {part: value for part, value in found.items() if part not in self.parts}
 
     def _alike(self, left: Mapping[str, Value], right: Mapping[str, Value]) -> bool:
         names = [(field.name, field.kind) for field in self.parts.values()]
