@@ -16,7 +16,7 @@ from leadbridge.provider import Wire
 from leadbridge.subjects.model import Field, Subject
 from leadbridge.templates import TemplateFault, compile_template
 from leadbridge.transforms.defaults import default_transform
-from leadbridge.transforms.spec import Codec, PartsCodec, TransformSpec
+from leadbridge.transforms.spec import Codec, Options, PartsCodec, TransformSpec
 from leadbridge.values import Present
 
 SOURCES = ("field", "value", "template")
@@ -142,6 +142,7 @@ class FieldCompiler:
         if target.type != "multi_select":
             if spec.as_ not in {None, "text", "choice"}:
                 self._fault((*at, "as"), "goes not with `values`: the map reads the provider's value itself")
+            collect_part(self.document, Options, dict(spec.model_extra or {}), at, self.faults, FieldSpec)
             return single_codec(values, self.wire == "text")
         items = self._named(at, target, spec, "multi_select")
         return multiple_codec(values, items) if isinstance(items, Codec) else None

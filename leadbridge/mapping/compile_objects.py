@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
 from leadbridge.errors import Fault
-from leadbridge.files.check import collect, suggest
+from leadbridge.files.check import suggest
 from leadbridge.files.document import Document, Path_
+from leadbridge.files.salvage import salvage
 from leadbridge.mapping.compile_fields import FieldCompiler
 from leadbridge.mapping.model import MappingFile
 from leadbridge.mapping.objects import ObjectMapping
@@ -36,14 +37,21 @@ class Surroundings:
 def compile_mapping(document: Document, around: Surroundings, faults: list[Fault]) -> ObjectMapping | None:
     """The mapping, or None where something is wrong or the file is abstract."""
     before = len(faults)
-    file = collect(document, MappingFile, faults)
-    if file is None:
+    found = salvage(document, MappingFile, faults, {"provider": "", "object": "", "role": "", "fields": {}})
+    if found.made is None:
         return None
+    meant: list[Fault] = []
+    mapping = _compile(found.document, found.made, around, meant)
+    faults.extend(found.news(meant))
+    return mapping if len(faults) == before and not found.made.abstract else None
+
+
+def _compile(document: Document, file: MappingFile, around: Surroundings, faults: list[Fault]) -> ObjectMapping | None:
+    """The mapping, of use only where no fault was added; None where its subject or wire is not known."""
     subject = around.catalogue.of_role(file.role)
     if subject is None:
-        faults.append(
-            document.fault(("role",), f"there is no role {file.role!r}", suggest(file.role, around.catalogue.roles))
-        )
+        close = suggest(file.role, around.catalogue.roles)
+        faults.append(document.fault(("role",), f"there is no role {file.role!r}", close))
     wire = around.wires.get(file.provider)
     if wire is None:
         message = f"no plugin brings a provider {file.provider!r}; see `leadbridge plugins list`"
@@ -54,7 +62,7 @@ def compile_mapping(document: Document, around: Surroundings, faults: list[Fault
         return None
     compiler = FieldCompiler(document, subject, around.transforms, wire or "text", faults)
     fields = compiler.compile(file.fields)
-    if len(faults) > before or file.abstract or wire is None:
+    if wire is None:
         return None
     return ObjectMapping(
         file=document.file,

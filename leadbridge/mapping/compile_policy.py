@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadbridge.errors import Fault
-from leadbridge.files.check import collect, suggest
+from leadbridge.files.check import suggest
 from leadbridge.files.document import Document, Path_
+from leadbridge.files.salvage import salvage
 from leadbridge.mapping.compile_objects import condition
 from leadbridge.mapping.constants import typed
 from leadbridge.mapping.model import ConvertFile, PartSpec, TargetSpec
@@ -25,10 +26,18 @@ WIDER = {"text": frozenset({"email", "phone", "url", "country", "choice", "refer
 def compile_policy(document: Document, catalogue: Catalogue, faults: list[Fault]) -> ConvertPolicy | None:
     """The policy, or None where something is wrong or the file is abstract."""
     before = len(faults)
-    file = collect(document, ConvertFile, faults)
-    lead = catalogue.of_role("lead")
-    if file is None or lead is None:
+    found = salvage(document, ConvertFile, faults, {"version": 1})
+    if found.made is None:
         return None
+    meant: list[Fault] = []
+    policy = _compile(found.document, found.made, catalogue, meant)
+    faults.extend(found.news(meant))
+    return policy if len(faults) == before and not found.made.abstract else None
+
+
+def _compile(document: Document, file: ConvertFile, catalogue: Catalogue, faults: list[Fault]) -> ConvertPolicy:
+    """The policy, of use only where no fault was added."""
+    lead = catalogue.subjects["person"]
     compiler = PolicyCompiler(document, catalogue, lead, faults)
     names = frozenset(lead.fields)
     when = condition(document, ("lead", "when"), file.lead.when, faults, names)
@@ -38,8 +47,6 @@ def compile_policy(document: Document, catalogue: Catalogue, faults: list[Fault]
     compiler.dropped(file)
     if not parts and not file.abstract:
         faults.append(document.fault((), "converts into nothing; give it an `account` or a `contact`"))
-    if len(faults) > before or file.abstract:
-        return None
     return ConvertPolicy(
         file=document.file,
         name=document.file.name,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from leadbridge.subjects.model import Field
+from leadbridge.transforms.spec import UnreadableError
 from leadbridge.values import Present
 
 Scalar = str | bool | int | Decimal
+
+_FORMED: Final = frozenset({"email", "phone", "url", "country"})
+"""Types whose values have a form of their own."""
 
 
 def typed(scalar: Scalar, field: Field) -> Present:
@@ -32,7 +37,24 @@ def _convert(scalar: Scalar, kind: str) -> Present:
         return _number(scalar, kind)
     if kind in {"date", "datetime"}:
         return _moment(str(scalar), kind)
+    if kind in _FORMED:
+        return _formed(str(scalar), kind)
     return (str(scalar),) if kind == "multi_select" else str(scalar)
+
+
+def _formed(text: str, kind: str) -> Present:
+    """The constant as the type's own transform reads it."""
+    from leadbridge.transforms.defaults import builtin_transforms
+
+    spec = next(spec for spec in builtin_transforms() if spec.name == kind)
+    codec = spec.build(spec.options(), "text")
+    try:
+        value = codec.decode(text)
+    except UnreadableError as error:
+        raise ValueError(f"is no {kind}: {error}") from None
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"is no {kind}")
+    return value
 
 
 def _boolean(scalar: Scalar) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from leadbridge.errors import Fault, FileFaults, UsageError
-from leadbridge.files.check import collect, suggest
+from leadbridge.files.check import suggest
 from leadbridge.files.document import Document, load, shown
+from leadbridge.files.salvage import salvage
 from leadbridge.mapping.compile_objects import Surroundings, compile_mapping
 from leadbridge.mapping.compile_policy import compile_policy
 from leadbridge.mapping.extends import extend
@@ -65,12 +67,14 @@ def load_mappings(folder: Path, transforms: Mapping[str, TransformSpec], wires: 
     documents = _documents(folder, faults)
     by_kind = {kind: [d for d in documents.values() if d.data.get("kind") == kind] for kind in KINDS}
     catalogue = _catalogue(by_kind["fields"], faults)
-    around = Surroundings(catalogue, transforms, wires)
+    early, around = len(faults), Surroundings(catalogue, transforms, wires)
     objects = [compile_mapping(document, around, faults) for document in by_kind["mapping"]]
     policies = [compile_policy(document, catalogue, faults) for document in by_kind["convert"]]
     scoring = _scoring(by_kind["scoring"], catalogue, faults)
     if faults:
-        raise FileFaults(list(dict.fromkeys(faults)))
+        doubtful = _undeclared(by_kind["fields"], catalogue)
+        later = [fault for fault in faults[early:] if not _speaks_of(fault, doubtful)]
+        raise FileFaults(list(dict.fromkeys(faults[:early] + later)))
     return Mappings(
         folder=folder,
         catalogue=catalogue,
@@ -124,14 +128,27 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _catalogue(documents: list[Document], faults: list[Fault]) -> Catalogue:
-    """The standard subjects with the fields that the project declares."""
+    """The standard subjects with the fields that the project declares, as far as they are declared well."""
     _only_one("fields", documents, faults)
-    file = collect(documents[0], FieldsFile, faults) if documents else None
-    if file is None:
+    if not documents:
         return STANDARD
-    wrong = check_fields(file, STANDARD)
-    faults.extend(documents[0].fault(p.path, p.message, p.suggestion, key=p.at_key) for p in wrong)
-    return STANDARD if wrong else with_custom_fields(STANDARD, file)
+    found = salvage(documents[0], FieldsFile, faults)
+    if found.made is None:
+        return STANDARD
+    wrong = check_fields(found.made, STANDARD)
+    faults.extend(found.document.fault(p.path, p.message, p.suggestion, key=p.at_key) for p in wrong)
+    return STANDARD if wrong else with_custom_fields(STANDARD, found.made)
+
+
+def _undeclared(documents: list[Document], catalogue: Catalogue) -> frozenset[str]:
+    """Custom fields whose declaration is at fault: what other files say of them cannot be judged."""
+    data = [subject for document in documents for subject in document.data.values() if isinstance(subject, dict)]
+    known = {name for subject in catalogue.subjects.values() for name in subject.fields}
+    return frozenset(name for fields in data for name in fields if name not in known)
+
+
+def _speaks_of(fault: Fault, names: frozenset[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", f"{fault.path} {fault.message}", re.I) for name in names)
 
 
 def _scoring(documents: list[Document], catalogue: Catalogue, faults: list[Fault]) -> ScoringModel | None:

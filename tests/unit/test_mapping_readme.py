@@ -14,6 +14,7 @@ from leadbridge.config.jobs import Brakes, ConvertJob, Precedence, SyncJob
 from leadbridge.config.load import ConfigFile
 from leadbridge.files.document import load_text
 from leadbridge.files.shapes import key_of
+from leadbridge.mapping.laws import check_mappings
 from leadbridge.mapping.lint.policies import NEED_NOT_BE_CARRIED, NEEDED
 from leadbridge.mapping.model import (
     Carried,
@@ -106,6 +107,7 @@ def test_the_examples_are_whole_and_right(tmp_path: Path) -> None:
     assert len(mappings.policies) == 1
     assert mappings.scoring is not None
     assert {kind for kind, _ in blocks()} == set(KINDS)
+    assert check_mappings(mappings, examples=50) == []
 
 
 def test_every_example_that_is_yaml_is_yaml() -> None:
