@@ -58,6 +58,8 @@ def _packed(wheel: Path) -> set[str]:
 def _try(programs: Path, folder: Path) -> None:
     leadbridge = str(programs / "leadbridge")
     run(leadbridge, "--version", cwd=folder)
+    run(leadbridge, "init", "--quiet", "--dir", "project", cwd=folder)
+    run(leadbridge, "mappings", "test", "--quiet", "--config", "project", cwd=folder)
     counts = json.loads(run(leadbridge, "demo", "--json", cwd=folder))
     if not counts:
         sys.exit("the demo of the installed wheel counted nothing")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -135,7 +136,7 @@ def test_an_interrupt_is_one_line(fails, capsys):
 
 
 def test_a_reader_that_leaves_is_no_fault():
-    program = f"{sys.executable} -m leadbridge leads --help"
+    program = f"{shlex.quote(sys.executable)} -m leadbridge leads --help"
     shell = f"set -o pipefail; {program} | sleep 0; echo $?"  # gone long before anything is printed
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
     assert done.stderr == ""
