@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
-from leadbridge.jobs.outcome import Preview, homeless, rows_by_role, sources_of
+from leadbridge.jobs.outcome import Preview, Review, homeless, rows_by_role, sources_of
 from leadbridge.plan.draft import FROM_LEAD, NO_FIELD
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
 from leadbridge.records import Ref, Reject
@@ -34,8 +34,7 @@ def print_preview(preview: Preview, limit: int | None) -> None:
         print_line()
         print_line(paint(f"United: {plural(len(preview.duplicates), 'person')} that came more than once", "title"))
         print_duplicates(preview)
-    for review in preview.reviews[:EXAMPLES]:
-        _print_folded(f"? {review.label}: {review.text}", 2)
+    _print_reviews(preview.reviews)
     print_rejects(preview.rejects)
     print_line()
     print_line(paint("Nothing was written: this version shows conversions and does not carry them out yet.", "dim"))
@@ -98,7 +97,7 @@ def print_conversions(preview: Preview, numbers: Collection[int]) -> None:
 
 def _print_head(conversion: Conversion, places: Mapping[Ref, str]) -> None:
     company = show(conversion.lead.values.get("company", MISSING))
-    name = ", ".join(text for text in (conversion.label, company) if text)
+    name = ", ".join(dict.fromkeys(text for text in (conversion.label, company) if text))
     print_line(paint(f"#{conversion.number} {name}", "title"))
     _print_folded("from " + ", ".join(places[ref] for ref in conversion.lead.refs), 3)
     if conversion.lead.why:
@@ -154,9 +153,9 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
 
 def _note_of_new(change: Change, places: Mapping[Ref, str], *, alone: bool) -> str:
     """For a new record: nothing where all comes from one place, which stands above; else the place, or the rule."""
-    if change.rule != FROM_LEAD or change.origin is None:
+    if change.rule != FROM_LEAD:
         return change.rule
-    return "" if alone else places.get(change.origin, str(change.origin))
+    return "" if alone or change.origin is None else places.get(change.origin, str(change.origin))
 
 
 def _origins(row: PlannedRow) -> Iterator[Ref]:
@@ -211,6 +210,19 @@ def print_duplicates(preview: Preview) -> None:
         _print_folded(f"{where}: {'; '.join(dict.fromkeys(person.why))}", 2)
     if len(preview.duplicates) > EXAMPLES:
         print_line(paint(f"  ... and {len(preview.duplicates) - EXAMPLES} more", "dim"))
+
+
+def _print_reviews(reviews: Sequence[Review]) -> None:
+    if not reviews:
+        return
+    print_line()
+    print_line(
+        paint(f"To decide: {plural(len(reviews), 'question')}; until then these records stay as they are", "title")
+    )
+    for review in reviews[:EXAMPLES]:
+        _print_folded(f"? {review.label}: {review.text}", 2)
+    if len(reviews) > EXAMPLES:
+        print_line(paint(f"  ... and {len(reviews) - EXAMPLES} more (--json lists them all)", "dim"))
 
 
 def print_rejects(rejects: Sequence[Reject]) -> None:

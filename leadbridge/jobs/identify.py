@@ -32,12 +32,19 @@ def people_of(
     questions = [
         Review(
             refs=tuple(record.ref for record in review.records),
-            label=" and ".join(dict.fromkeys(label(record.values) or str(record.ref) for record in review.records)),
+            label=_names(review.records),
             text=f"one person? {'; '.join(review.why)}",
         )
         for review in grouped.reviews
     ]
     return sorted(people, key=lambda person: order_of(person.members[0], connections)), questions
+
+
+def _names(records: Sequence[Captured]) -> str:
+    """The names in question, each once: all of three, else the first two and how many more."""
+    names = list(dict.fromkeys(label(record.values) or str(record.ref) for record in records))
+    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+    return " and ".join(shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ def test_a_match_that_is_not_clear_is_a_question_and_nothing_is_made(project, ca
     )
     assert [conversion["lead"] for conversion in document["conversions"]] == ["Ada King"]
     assert main(["plan", "convert", "--preview"]) == 1
-    assert "  ? Bob Day: which account? 2 records" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert (
+        "\nTo decide: 1 question; until then these records stay as they are\n  ? Bob Day: which account? 2 rec" in out
+    )
 
 
 def test_two_leads_that_may_be_one_person_wait_for_an_answer(tmp_path, monkeypatch, capsys):
