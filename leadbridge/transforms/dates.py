@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Annotated, Final
@@ -30,7 +31,8 @@ def _zone_name(name: str) -> str:
 def _whole_format(form: str) -> str:
     """A format must read back what it writes: a day without its year would be a day in 1900."""
     try:
-        back = datetime.strptime(_PROBE.strftime(form), form)  # noqa: DTZ007  (only day and hour are compared)
+        with warnings.catch_warnings(action="ignore"):  # Python 3.13 warns of a day without a year: refused below
+            back = datetime.strptime(_PROBE.strftime(form), form)  # noqa: DTZ007  (only day and hour are compared)
     except ValueError as error:
         raise ValueError(f"{form!r} is no format that can be read back; see Python's strptime") from error
     if back.date() != _PROBE.date() or back.hour not in {0, _PROBE.hour}:
