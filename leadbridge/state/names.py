@@ -1,0 +1,70 @@
+"""Field names as small numbers: millions of rows repeat a few hundred names, which would be half of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from leadbridge.golden import Held
+from leadbridge.state import codec, schema
+from leadbridge.values import Raw
+
+
+class _Numbers(dict[str, int]):
+    """Name -> number; a new name gets the next number, in the transaction that needs it first."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self.names = names
+
+    def __missing__(self, name: str) -> int:
+        return self.names.add(name)
+
+
+class Names:
+    """The names that one transaction sees. A rollback takes new ones back, so nothing is kept beyond it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._texts: dict[int, str] = {}
+        self._numbers = _Numbers(self)
+        for number, name in connection.execute(select(schema.names.c.id, schema.names.c.name)):
+            self._texts[number] = name
+            self._numbers[name] = number
+        self._next = max(self._texts, default=0) + 1
+
+    def add(self, name: str) -> int:
+        number, self._next = self._next, self._next + 1
+        self._connection.execute(insert(schema.names), {"id": number, "name": name})
+        self._texts[number] = name
+        self._numbers[name] = number
+        return number
+
+    def pack(self, values: Mapping[str, Raw]) -> str:
+        """Equal mappings give equal texts. Raises ValueError for MISSING."""
+        return codec.dumps(codec.flat(values, self._numbers))
+
+    def pack_known(self, values: Mapping[str, Raw]) -> str | None:
+        """Like :meth:`pack`, where all names are known already; None where one is not, so that no row has the text."""
+        if not self._numbers.keys() >= values.keys():
+            return None
+        return self.pack(values)
+
+    def unpack(self, text: str) -> dict[str, Any]:
+        return codec.unflat(codec.loads(text), self._texts)
+
+    def pack_held(self, fields: Mapping[str, Held]) -> str:
+        """Fields grouped by origin and run, which most fields of a record share: ``[[origin, run, values], ...]``."""
+        groups: dict[tuple[str, int], dict[str, Any]] = {}
+        for name, held in fields.items():
+            groups.setdefault((held.origin, held.run), {})[name] = held.value
+        return codec.dumps([[o, run, codec.flat(values, self._numbers)] for (o, run), values in groups.items()])
+
+    def unpack_held(self, text: str) -> dict[str, Held]:
+        return {
+            name: Held(value, origin, run)
+            for origin, run, items in codec.loads(text)
+            for name, value in codec.unflat(items, self._texts).items()
+        }

@@ -1,0 +1,192 @@
+"""Plans: a head, and rows that are written once and read in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from leadbridge.state import codec, information
+from leadbridge.state.model import ObjectKey, Plan, PlanRow, PlanState, RowKind, Run, RunKind
+from leadbridge.state.schema import operations, plan_rows, plans
+from leadbridge.state.sql import PAGE
+from leadbridge.state.transactions import Snapshot, Transaction
+
+
+class Digest:
+    """A running digest of plan rows in order; equal rows give an equal one on every machine."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.blake2b(digest_size=32)
+
+    def add(self, rows: Iterable[PlanRow]) -> None:
+        for row in rows:
+            self._hash.update(codec.dumps(_fields(row)).encode() + b"\n")
+
+    @property
+    def text(self) -> str:
+        return self._hash.hexdigest()
+
+
+def draft(
+    tx: Transaction,
+    job: str,
+    kind: RunKind,
+    configuration: str,
+    start: Mapping[ObjectKey, str | None],
+) -> Plan:
+    """A new plan of this state generation, without rows; it cannot be applied before it is sealed."""
+    plan = Plan(
+        id=information.reserve(tx, "plan")[0],
+        job=job,
+        kind=kind,
+        created_at=datetime.now(UTC),
+        configuration=configuration,
+        generation=information.generation(tx),
+        start=dict(start),
+    )
+    tx.connection.execute(insert(plans), _head(plan))
+    return plan
+
+
+def add_rows(tx: Transaction, plan: int, rows: Sequence[PlanRow]) -> None:
+    """Append; the numbers are the planner's and grow."""
+    if rows:
+        tx.connection.execute(insert(plan_rows), [{"plan": plan, **_columns(row)} for row in rows])
+
+
+def seal(tx: Transaction, plan: int, digest: str, end: Mapping[ObjectKey, str], summary: str) -> None:
+    """Complete a draft: from now on nothing in it changes but its state."""
+    values = {"digest": digest, "end": _cursors(end), "summary": summary}
+    tx.connection.execute(update(plans).where(plans.c.id == plan).values(**values))
+
+
+def set_state(tx: Transaction, plan: int, state: PlanState, *, expected: Collection[PlanState]) -> bool:
+    """Whether the plan was sealed and in one of the expected states, and now is in the new one."""
+    sealed = (plans.c.id == plan, plans.c.digest != "", plans.c.state.in_(expected))
+    return tx.connection.execute(update(plans).where(*sealed).values(state=state)).rowcount == 1
+
+
+def get(snapshot: Snapshot, plan: int) -> Plan | None:
+    row = snapshot.connection.execute(select(plans).where(plans.c.id == plan)).first()
+    return None if row is None else _plan(row)
+
+
+def latest(snapshot: Snapshot, job: str | None = None, limit: int = 20) -> list[Plan]:
+    """The newest first, of one job or all."""
+    query = select(plans).order_by(plans.c.id.desc()).limit(limit)
+    if job is not None:
+        query = query.where(plans.c.job == job)
+    return [_plan(row) for row in snapshot.connection.execute(query)]
+
+
+def page(
+    snapshot: Snapshot,
+    plan: int,
+    after: int = 0,
+    limit: int = PAGE,
+    kinds: Collection[RowKind] | None = None,
+) -> list[PlanRow]:
+    """The next rows by number, of some kinds or all; an empty list is the end."""
+    query = select(plan_rows).where(plan_rows.c.plan == plan, plan_rows.c.number > after)
+    if kinds is not None:
+        query = query.where(plan_rows.c.kind.in_(kinds))
+    rows = snapshot.connection.execute(query.order_by(plan_rows.c.number).limit(limit))
+    return [_row(row) for row in rows]
+
+
+def stream(snapshot: Snapshot, plan: int, kinds: Collection[RowKind] | None = None) -> Iterator[PlanRow]:
+    """All rows by number, read page by page."""
+    rows = page(snapshot, plan, kinds=kinds)
+    while rows:
+        yield from rows
+        rows = page(snapshot, plan, rows[-1].number, kinds=kinds)
+
+
+def untouched(
+    snapshot: Snapshot, run: Run, kinds: Collection[RowKind], after: int = 0, limit: int = PAGE
+) -> list[PlanRow]:
+    """The next rows of a run's plan that it has not begun: those without an operation."""
+    begun = select(operations.c.number).where(operations.c.run == run.id, operations.c.number == plan_rows.c.number)
+    query = select(plan_rows).where(
+        plan_rows.c.plan == run.plan, plan_rows.c.number > after, plan_rows.c.kind.in_(kinds), ~begun.exists()
+    )
+    return [_row(row) for row in snapshot.connection.execute(query.order_by(plan_rows.c.number).limit(limit))]
+
+
+def digest(snapshot: Snapshot, plan: int) -> str:
+    """Computed from the stored rows, to be compared with the one that the plan was sealed with."""
+    running = Digest()
+    running.add(stream(snapshot, plan))
+    return running.text
+
+
+def remove(tx: Transaction, plan: int) -> None:
+    """With its rows. Operations of a run that applied it stay."""
+    tx.connection.execute(delete(plans).where(plans.c.id == plan))
+
+
+def remove_rows(tx: Transaction, plan: int) -> None:
+    """Keep the head alone: rows hold personal data, and much of it."""
+    tx.connection.execute(delete(plan_rows).where(plan_rows.c.plan == plan))
+
+
+def _columns(row: PlanRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "connection": row.connection,
+        "object": row.object,
+        "golden": row.golden,
+        "link": row.link,
+        "depends": row.depends,
+        "body": row.body,
+    }
+
+
+def _fields(row: PlanRow) -> list[Any]:
+    return list(_columns(row).values())
+
+
+def _row(row: Row[Any]) -> PlanRow:
+    return PlanRow(row.number, row.kind, row.connection, row.object, row.golden, row.link, row.depends, row.body)
+
+
+def _cursors(cursors: Mapping[ObjectKey, str | None]) -> str:
+    return codec.dumps([[connection, name, cursor] for (connection, name), cursor in sorted(cursors.items())])
+
+
+def _head(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "job": plan.job,
+        "kind": plan.kind,
+        "created_at": plan.created_at,
+        "state": plan.state,
+        "digest": plan.digest,
+        "configuration": plan.configuration,
+        "generation": plan.generation,
+        "start": _cursors(plan.start),
+        "end": _cursors(plan.end),
+        "summary": plan.summary,
+    }
+
+
+def _plan(row: Row[Any]) -> Plan:
+    start, end = ({(c, o): cursor for c, o, cursor in codec.loads(text)} for text in (row.start, row.end))
+    return Plan(
+        id=row.id,
+        job=row.job,
+        kind=row.kind,
+        created_at=row.created_at,
+        configuration=row.configuration,
+        generation=row.generation,
+        state=row.state,
+        digest=row.digest,
+        start=start,
+        end=end,
+        summary=row.summary,
+    )

@@ -1,0 +1,86 @@
+"""Questions for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from leadbridge.state import information
+from leadbridge.state.model import ReviewRow
+from leadbridge.state.schema import reviews as table
+from leadbridge.state.sql import PAGE, chunks, select_in
+from leadbridge.state.transactions import Snapshot, Transaction
+
+
+def ask(tx: Transaction, rows: Sequence[ReviewRow]) -> list[ReviewRow]:
+    """Keep them, under new ids (theirs are not looked at); as they are kept."""
+    numbers = information.reserve(tx, "review", len(rows))
+    kept = [replace(row, id=number) for row, number in zip(rows, numbers, strict=True)]
+    if kept:
+        tx.connection.execute(insert(table), [_columns(row) for row in kept])
+    return kept
+
+
+def open_of(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, tuple[ReviewRow, ...]]:
+    """Golden id -> its open questions; their fields are guarded."""
+    found: dict[int, list[ReviewRow]] = {}
+    query = select(table).where(table.c.state == "open")
+    for row in select_in(snapshot, query, table.c.golden, goldens):
+        found.setdefault(row.golden, []).append(_review(row))
+    return {golden: tuple(sorted(rows, key=lambda r: r.id)) for golden, rows in found.items()}
+
+
+def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, *, only_open: bool = True) -> list[ReviewRow]:
+    """The next ones by id."""
+    query = select(table).where(table.c.id > after)
+    if only_open:
+        query = query.where(table.c.state == "open")
+    return [_review(row) for row in snapshot.connection.execute(query.order_by(table.c.id).limit(limit))]
+
+
+def answer(tx: Transaction, review: int, answer: str) -> bool:
+    """Whether the question was open and is answered now."""
+    return _close(tx, [review], state="answered", answer=answer) == 1
+
+
+def clear(tx: Transaction, ids: Collection[int]) -> int:
+    """Close open questions that have settled themselves; how many were open."""
+    return sum(_close(tx, part, state="cleared") for part in chunks(ids))
+
+
+def _close(tx: Transaction, ids: Sequence[int], **values: str) -> int:
+    asked = (table.c.id.in_(ids), table.c.state == "open")
+    return tx.connection.execute(update(table).where(*asked).values(**values)).rowcount
+
+
+def _columns(row: ReviewRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "run": row.run,
+        "golden": row.golden,
+        "link": row.link,
+        "field": row.field,
+        "body": row.body,
+        "asked_at": row.asked_at,
+        "state": row.state,
+        "answer": row.answer,
+    }
+
+
+def _review(row: Row[Any]) -> ReviewRow:
+    return ReviewRow(
+        id=row.id,
+        kind=row.kind,
+        run=row.run,
+        golden=row.golden,
+        link=row.link,
+        field=row.field,
+        body=row.body,
+        asked_at=row.asked_at,
+        state=row.state,
+        answer=row.answer,
+    )
