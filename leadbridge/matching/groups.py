@@ -5,8 +5,9 @@ The result depends on the set of records and the evidence, never on the order in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from leadbridge.extend import Evidence, Pair
 from leadbridge.matching.pairs import candidate_pairs
@@ -62,20 +63,35 @@ class _Judged:
         return -self.keys, self.left, self.right
 
 
-def group(batch: Iterable[Captured], judge: Judge) -> Groups:
+def group(
+    batch: Iterable[Captured],
+    judge: Judge,
+    *,
+    joined: Iterable[Collection[Ref]] = (),
+    fixed: Mapping[Ref, int] = MappingProxyType({}),
+) -> Groups:
     """Unite the records of a batch. ``judge`` is asked once, about all candidate pairs.
 
     Records judged *same* come into one group, also through third ones, strongest links first, unless that would
     bring together two that were judged *different*: then the weaker link becomes a review. *Unsure* is a review.
+
+    Args:
+        joined: refs that are one subject whatever the evidence says; refs that are not in the batch are passed over.
+        fixed: records whose subject is settled already, by a number for each subject: those of one number are one,
+            those of two never come together, and nobody is asked about any two of them.
     """
     records = {record.ref: record for record in batch}
-    pairs = candidate_pairs(records.values())
+    pairs = [p for p in candidate_pairs(records.values()) if not (p.left.ref in fixed and p.right.ref in fixed)]
     judged = [
         _Judged(pair.left.ref, pair.right.ref, len(pair.keys), evidence)
         for pair, evidence in zip(pairs, judge(pairs) if pairs else (), strict=True)
         if evidence is not None
     ]
-    union = _Union(sorted(records))
+    union = _Union(sorted(records), fixed)
+    for settled in (*joined, *_of_one_number(fixed)):
+        present = sorted(ref for ref in settled if ref in records)
+        for ref in present[1:]:
+            union.unite(present[0], ref)
     for veto in _saying(judged, "different"):
         union.keep_apart(veto.left, veto.right)
     united, open_ = [], _saying(judged, "unsure")
@@ -83,9 +99,21 @@ def group(batch: Iterable[Captured], judge: Judge) -> Groups:
         if union.unite(link.left, link.right):
             united.append(link)
         else:
-            text = f"{link.evidence.text}, but records that are different would come together"
-            open_.append(_Judged(link.left, link.right, link.keys, Evidence("unsure", text)))
+            open_.append(_Judged(link.left, link.right, link.keys, Evidence("unsure", _apart(link, union))))
     return Groups(_groups(records, union, united), _reviews(records, union, open_))
+
+
+def _apart(link: _Judged, union: _Union) -> str:
+    if union.settled(link.left) and union.settled(link.right):
+        return f"{link.evidence.text}, but two records that are known apart would come together"
+    return f"{link.evidence.text}, but records that are different would come together"
+
+
+def _of_one_number(fixed: Mapping[Ref, int]) -> Iterable[list[Ref]]:
+    refs: dict[int, list[Ref]] = {}
+    for ref in sorted(fixed):
+        refs.setdefault(fixed[ref], []).append(ref)
+    return refs.values()
 
 
 def _saying(judged: Iterable[_Judged], verdict: str) -> list[_Judged]:
@@ -119,35 +147,47 @@ def _reviews(records: dict[Ref, Captured], union: _Union, open_: Sequence[_Judge
 
 
 class _Union:
-    """Union-find over sorted items, with pairs that must stay apart."""
+    """Union-find over sorted items, with pairs, and settled items of different numbers, that must stay apart."""
 
-    def __init__(self, items: Sequence[Ref]) -> None:
+    def __init__(self, items: Sequence[Ref], fixed: Mapping[Ref, int] = MappingProxyType({})) -> None:
         self._parent = {item: item for item in items}
         self._size = dict.fromkeys(items, 1)
         self._apart: dict[Ref, set[Ref]] = {}
+        self._number = {item: fixed[item] for item in items if item in fixed}
 
     def root(self, item: Ref) -> Ref:
         while (parent := self._parent[item]) != item:
             self._parent[item] = item = self._parent[parent]
         return item
 
+    def settled(self, item: Ref) -> bool:
+        """Whether the item's set has a number."""
+        return self.root(item) in self._number
+
     def keep_apart(self, left: Ref, right: Ref) -> None:
-        """To be said before anything is united."""
-        self._apart.setdefault(left, set()).add(right)
-        self._apart.setdefault(right, set()).add(left)
+        """From now on the two sets stay apart; of no effect where they are one already."""
+        one, other = self.root(left), self.root(right)
+        if one != other:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
 
     def unite(self, left: Ref, right: Ref) -> bool:
         """Whether the two are now in one set; False where they must stay apart."""
         keep, give = self.root(left), self.root(right)
         if keep == give:
             return True
-        if give in self._apart.get(keep, ()):
+        if give in self._apart.get(keep, ()) or self._numbers_differ(keep, give):
             return False
         if self._size[keep] < self._size[give]:
             keep, give = give, keep
         self._parent[give] = keep
         self._size[keep] += self._size[give]
+        if give in self._number:
+            self._number[keep] = self._number.pop(give)
         for other in self._apart.pop(give, ()):
             self._apart[other].discard(give)
             self.keep_apart(keep, other)
         return True
+
+    def _numbers_differ(self, left: Ref, right: Ref) -> bool:
+        return left in self._number and right in self._number and self._number[left] != self._number[right]
