@@ -1,7 +1,8 @@
 """The command line. ``main`` is the entry point: it turns every outcome into an exit status and one sentence.
 
 Exit status: 0 done, 1 done with rejects or reviews, 2 usage or file fault, 3 stopped by a brake, 4 a connection
-failed, 5 busy; 130 interrupted and 141 reader gone, as shells count them; 70 a fault in LeadBridge itself.
+failed, 5 busy; 130 interrupted and 141 reader gone, as shells count them; 70 a fault in LeadBridge itself and 74 an
+output that cannot be written, as in sysexits.h.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leadbridge.cli.options import Talk
 
-FAULT, INTERRUPTED, READER_GONE = 70, 130, 141
+FAULT, UNWRITTEN, INTERRUPTED, READER_GONE = 70, 74, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,6 +63,10 @@ def _explain(error: Exception, talk: Talk) -> int:
     if isinstance(error, LeadBridgeError):
         _complain(str(error))
         return error.exit_status
+    if isinstance(error, OSError) and error.filename is None:  # stdout; providers and files say it themselves
+        _silence_stdout()
+        _complain(f"the output cannot be written: {error.strerror or error}")
+        return UNWRITTEN
     kind = type(error).__name__
     _complain(f"A fault in LeadBridge itself: {kind}. Run the command again with -vv and report what it prints.")
     return FAULT

@@ -30,6 +30,13 @@ jobs:
   convert: {convert: [leads], into: crm, policy: convert.yaml}
 """
 
+NEXT = (
+    "copy your lead file to inbox/leads.csv, then:",
+    "leadbridge mappings suggest leads > mappings/csv.leads.yaml",
+    "leadbridge mappings lint             check every file in mappings/",
+    "leadbridge leads                     your leads with their scores",
+    "leadbridge plan convert --preview    what would become of them",
+)
 TABLES = ("accounts.csv", "contacts.csv")
 
 
@@ -59,11 +66,8 @@ def init(
     print_line("Next:")
     if folder != Path():
         print_line(f"  cd {escape(folder.as_posix())}")
-    print_line("  copy your lead file to inbox/leads.csv")
-    print_line("  leadbridge mappings suggest leads     writes a mapping from the file's own header")
-    print_line("  leadbridge mappings lint              checks every file in mappings/")
-    print_line("  leadbridge leads                      lists your leads with their scores")
-    print_line("  leadbridge plan convert --preview     shows what would become of them")
+    for step in NEXT:
+        print_line(f"  {step}")
 
 
 def _write(folder: Path) -> list[Path]:

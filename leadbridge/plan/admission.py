@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from leadbridge.conditions import ConditionError
+from leadbridge.mapping.lint.policies import NEEDED
 from leadbridge.mapping.policy import Part
 from leadbridge.plan.layout import Scene, parts_of
 from leadbridge.plan.model import Request, label
 from leadbridge.plan.sharing import share
 from leadbridge.records import Reject
 from leadbridge.values import is_absent
-
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "account": ("name",),
-    "contact": ("last_name",),
-    "opportunity": ("name", "stage", "close_date"),
-}
-"""What Salesforce demands of a new record; the same everywhere, so that a policy means the same in every CRM."""
 
 
 def admit(requests: Sequence[Request], scene: Scene) -> tuple[tuple[Request, ...], tuple[Reject, ...]]:
@@ -68,7 +62,7 @@ def _lacking(role: str, part: Part, requests: Iterable[Request], scene: Scene) -
             *(name for name, value in request.added.get(role, {}).items() if not is_absent(value)),
         )
     }
-    return [name for name in REQUIRED.get(role, ()) if name not in held]
+    return [name for name in NEEDED.get(role, ()) if name not in held]
 
 
 def _reject(request: Request, reason: str) -> Reject:

@@ -143,6 +143,14 @@ def test_a_reader_that_leaves_is_no_fault():
     assert done.stdout == "141\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_output_that_cannot_be_written_is_one_sentence():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "leadbridge", "--help"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (74, "the output cannot be written: No space left on device\n")
+
+
 def test_a_command_outside_a_project_says_where_it_looked(tmp_path):
     done = run("leads", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
