@@ -23,6 +23,20 @@ SOURCES = ("field", "value", "template")
 COLUMN_ONLY = ("as_", "part", "values", "reads")
 
 
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A provider field that is split, as its first part says, and the fields that its parts fill."""
+
+    spec: FieldSpec
+    codec: PartsCodec
+    parts: dict[str, Field] = field(default_factory=dict)
+
+    def alike(self, spec: FieldSpec) -> bool:
+        """Whether another part says the same of the split."""
+        mine, other = self.spec, spec
+        return (mine.as_, mine.model_extra, mine.write) == (other.as_, other.model_extra, other.write)
+
+
 @dataclass(slots=True)
 class FieldCompiler:
     """Compiles the fields of one document; what is wrong goes to ``faults``."""
@@ -32,13 +46,12 @@ class FieldCompiler:
     transforms: Mapping[str, TransformSpec]
     wire: Wire
     faults: list[Fault]
-    _parts: dict[str, dict[str, Field]] = field(default_factory=dict)
-    _split: dict[str, PartsCodec] = field(default_factory=dict)
+    _split: dict[str, _Split] = field(default_factory=dict)
 
     def compile(self, specs: Mapping[str, FieldSpec]) -> tuple[FieldMap, ...]:
         """The field maps in the order of the file, split columns last."""
         maps = [self._field(name, spec) for name, spec in specs.items()]
-        split = [PartsMap(parts, column, self._split[column], self.wire) for column, parts in self._parts.items()]
+        split = (PartsMap(s.parts, column, s.codec, self.wire, s.spec.write) for column, s in self._split.items())
         return (*(m for m in maps if m is not None), *split)
 
     def _fault(self, path: Path_, message: str, suggestion: str | None = None, *, key: bool = False) -> None:
@@ -101,12 +114,15 @@ class FieldCompiler:
             self._fault((*at, "part") if spec.part else at, message, suggest(spec.part or "", codec.parts))
             return
         column = str(spec.field)
-        taken = self._parts.setdefault(column, {})
-        if spec.part in taken:
-            self._fault((*at, "part"), f"the part {spec.part!r} of {column!r} already fills {taken[spec.part].name}")
-            return
-        taken[spec.part] = target
-        self._split.setdefault(column, codec)
+        split = self._split.setdefault(column, _Split(spec, codec))
+        first = next((taken.name for taken in split.parts.values()), "")
+        if spec.part in split.parts:
+            filled = split.parts[spec.part].name
+            self._fault((*at, "part"), f"the part {spec.part!r} of {column!r} already fills {filled}")
+        elif not split.alike(spec):
+            self._fault(at, f"splits {column!r} otherwise than {first} does; give both the same options and `write`")
+        else:
+            split.parts[spec.part] = target
 
     def _transform(self, at: Path_, target: Field, spec: FieldSpec) -> Codec | PartsCodec | None:
         if spec.values is not None:
@@ -141,7 +157,7 @@ class FieldCompiler:
         values = build(pairs, reads, spec.unknown)
         if target.type != "multi_select":
             if spec.as_ not in {None, "text", "choice"}:
-                self._fault((*at, "as"), "goes not with `values`: the map reads the provider's value itself")
+                self._fault((*at, "as"), "does not go with `values`: the map reads the provider's value itself")
             collect_part(self.document, Options, dict(spec.model_extra or {}), at, self.faults, FieldSpec)
             return single_codec(values, self.wire == "text")
         items = self._named(at, target, spec, "multi_select")
@@ -151,7 +167,7 @@ class FieldCompiler:
         pairs: list[tuple[Present, list[Scalar]]] = []
         for name, spellings in (spec.values or {}).items():
             listed = spellings if isinstance(spellings, list) else [spellings]
-            value = self._canonical((*at, "values", name), name, target)
+            value = self._canonical((*at, "values", name), name, target, key=True)
             if not listed:
                 self._fault((*at, "values", name), "needs at least one provider value")
             elif value is not None:
@@ -166,10 +182,10 @@ class FieldCompiler:
                 found[spelling] = value
         return found
 
-    def _canonical(self, at: Path_, name: str, target: Field) -> Present | None:
+    def _canonical(self, at: Path_, name: str, target: Field, *, key: bool = False) -> Present | None:
         try:
             value = typed(name, target)
         except ValueError as error:
-            self._fault(at, str(error), suggest(name, target.choices or ()), key=True)
+            self._fault(at, str(error), suggest(name, target.choices or ()), key=key)
             return None
         return value[0] if isinstance(value, tuple) else value

@@ -91,8 +91,16 @@ def _broken_locks(over: Document, locks: Mapping[str, str], base: Document) -> I
         for lock, owner in locks.items():
             replaced = lock.startswith(f"{text}.") and not isinstance(_value(over.data, path), dict)
             if text == lock or replaced:
-                line = base.mark(path).line
-                yield over.fault(path, f"is locked by {owner} (set there in line {line}); leave it out", key=True)
+                yield over.fault(path, f"is locked by {owner}{_where(base, path)}; leave it out", key=True)
+
+
+def _where(base: Document, path: Path_) -> str:
+    try:
+        base.at(path)
+    except (LookupError, TypeError):
+        return ""
+    mark = base.mark(path)
+    return f" (set in {mark.file.name}, line {mark.line})"
 
 
 def _paths(data: Any, at: Path_) -> Iterator[Path_]:

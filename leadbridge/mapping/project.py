@@ -160,5 +160,5 @@ def _scoring(documents: list[Document], catalogue: Catalogue, faults: list[Fault
 
 def _only_one(kind: str, documents: list[Document], faults: list[Fault]) -> None:
     for document in documents[1:]:
-        message = f"{documents[0].file.name} is of this kind already; a project has one"
-        faults.append(document.fault(("kind",), f"{kind}: {message}"))
+        message = f"{documents[0].file.name} is of kind {kind} already; a project has one"
+        faults.append(document.fault(("kind",), message))
