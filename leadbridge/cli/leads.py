@@ -22,27 +22,31 @@ DEFAULT_COLUMNS = ("name", "company", "email", "score", "rating", "connection")
 NUMBERS = frozenset({"integer", "decimal"})
 
 
+Connections = Annotated[
+    list[str] | None,
+    typer.Option("--connection", "-C", metavar="NAME", help="Only this connection's; may be given again."),
+]
+Roles = Annotated[
+    list[str] | None, typer.Option(metavar="ROLE", help="lead, prospect or contact; lead and prospect if not given.")
+]
+Where = Annotated[str | None, typer.Option(metavar="CEL", help="Only leads that fulfil this, such as 'score >= 60'.")]
+Columns = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Columns: fields of a person, or " + ", ".join(OWN_COLUMNS) + ".")
+]
+Sort = Annotated[str | None, typer.Option(metavar="A,-B", help="Fields to sort by; - is descending. [default: -score]")]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show the first N only.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, safe to open in a spreadsheet.")]
+
+
 @app.command()
 def leads(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
-    connection: Annotated[
-        list[str] | None,
-        typer.Option("--connection", "-C", metavar="NAME", help="Only this connection's; may be given again."),
-    ] = None,
-    role: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ROLE", help="lead, prospect or contact; lead and prospect if not given."),
-    ] = None,
-    where: Annotated[
-        str | None, typer.Option(metavar="CEL", help="Only leads that fulfil this, such as 'score >= 60'.")
-    ] = None,
-    columns: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Columns: fields of a person, or " + ", ".join(OWN_COLUMNS) + ".")
-    ] = None,
-    sort: Annotated[
-        str | None, typer.Option(metavar="A,-B", help="Fields to sort by; - is descending. [default: -score]")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Show the first N only.")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, safe to open in a spreadsheet.")] = False,
+    connection: Connections = None,
+    role: Roles = None,
+    where: Where = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    as_csv: AsCsv = False,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -52,13 +56,11 @@ def leads(  # noqa: PLR0913, PLR0917  (options of a command, each by its own nam
 
     Exit status 1 says that some rows were rejected; they are named on stderr.
     """
-    from leadbridge.cli.output import progress
-    from leadbridge.errors import UsageError
+    from leadbridge.cli.output import one_form, progress
     from leadbridge.jobs.leads import list_leads
     from leadbridge.jobs.workspace import load_workspace
 
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other; give one of them")
+    one_form(as_json, as_csv)
     workspace = load_workspace(config)
     person = workspace.mappings.catalogue.subjects["person"]
     shown = _columns(columns, person)

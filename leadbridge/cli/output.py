@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol, TextIO
 
+from leadbridge.errors import UsageError
 from leadbridge.values import Missing, Value, is_absent
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -64,6 +65,12 @@ def plain(value: object) -> object:
     if isinstance(value, tuple | list):
         return [plain(held) for held in value]
     return value
+
+
+def one_form(as_json: bool, as_csv: bool) -> None:
+    """Raises UsageError where both are asked for."""
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other; give one of them")
 
 
 def print_json(document: object) -> None:

@@ -11,14 +11,20 @@ from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="A conversion job of leadbridge.yaml.")]
+AsPreview = Annotated[bool, typer.Option("--preview", help="Show the plan, and keep and write nothing.")]
+Limit = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Show the rows of the first N leads; all are counted.")
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, one line per row and field.")]
+
+
 @app.command()
 def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
-    job: Annotated[str, typer.Argument(metavar="JOB", help="A conversion job of leadbridge.yaml.")],
-    preview: Annotated[bool, typer.Option("--preview", help="Show the plan, and keep and write nothing.")] = False,
-    limit: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Show the rows of the first N leads; all are counted.")
-    ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one line per row and field.")] = False,
+    job: JobName,
+    preview: AsPreview = False,
+    limit: Limit = None,
+    as_csv: AsCsv = False,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -28,7 +34,7 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
     Exit status 1 says that there are rejects, or questions for a person.
     """
-    from leadbridge.cli.output import print_csv, print_json, progress
+    from leadbridge.cli.output import one_form, print_csv, print_json, progress
     from leadbridge.cli.preview import print_preview
     from leadbridge.cli.preview_data import CSV_HEADER, csv_rows, document
     from leadbridge.errors import UsageError
@@ -37,8 +43,7 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
     if not preview:
         raise UsageError("this version shows plans and does not carry them out yet; add --preview")
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other; give one of them")
+    one_form(as_json, as_csv)
     with progress(quiet) as watch:
         found = make_preview(load_workspace(config), job, watch)
     if as_json:

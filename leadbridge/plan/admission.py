@@ -42,14 +42,18 @@ def _own_reason(request: Request, scene: Scene) -> str:
 def _nameless(requests: Sequence[Request], part: Part, scene: Scene) -> dict[int, str]:
     """Leads whose new account would lack a name, though others may lead to the same account and bring it."""
     makers = share(requests, "account", part.match)
-    reasons = {}
+    sharers: dict[int, list[Request]] = {}
     for request in requests:
-        new = [
-            c for c, role, _ in parts_of(request, scene) if role == "account" and (c or "", role) not in request.matched
-        ]
-        sharers = [other for other in requests if makers[other.number] == makers[request.number]] if new else []
-        absent = _lacking("account", part, sharers, scene) if new else []
-        reasons[request.number] = f"the account would have no {' and no '.join(absent)}" if absent else ""
+        if any(
+            role == "account" and (name or "", role) not in request.matched
+            for name, role, _ in parts_of(request, scene)
+        ):
+            sharers.setdefault(makers[request.number], []).append(request)
+    reasons: dict[int, str] = {}
+    for group in sharers.values():
+        absent = _lacking("account", part, group, scene)
+        if absent:
+            reasons |= {request.number: f"the account would have no {' and no '.join(absent)}" for request in group}
     return reasons
 
 
