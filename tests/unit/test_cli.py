@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from fake_distribution import install
 
 from leadbridge import __version__
 from leadbridge.cli import app, main
@@ -156,3 +157,45 @@ def test_a_command_outside_a_project_says_where_it_looked(tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("there is no leadbridge.yaml: --config is not given, LEADBRIDGE_CONFIG is not set,")
     assert "Traceback" not in done.stderr
+
+
+PLUGIN = """
+import typer
+from leadbridge import hookimpl
+
+app = typer.Typer()
+
+@app.command()
+def greet(name: str):
+    "Greet somebody."
+    print(f"Hello {name}")
+
+@hookimpl
+def leadbridge_register_commands(register):
+    register("greet", "greeting:app", "Greet somebody.")
+    register("leads", "greeting:app", "Take the place of a built-in.")
+"""
+
+
+@pytest.fixture
+def greeting(tmp_path, monkeypatch):
+    install(tmp_path, "acme-greeting", "1.0", {"greeting": "greeting"}, {"greeting": PLUGIN})
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    sys.modules.pop("greeting", None)
+
+
+@pytest.mark.usefixtures("greeting")
+def test_a_plugins_command_is_listed_and_runs(capsys):
+    assert main(["--help"]) == 0
+    assert "\nCommands of plugins:\n  greet  Greet somebody.\n" in capsys.readouterr().out
+    assert main(["greet", "Ada"]) == 0
+    assert capsys.readouterr().out == "Hello Ada\n"
+    assert main(["gret"]) == 2
+    assert "No such command 'gret' (did you mean 'greet'?)." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("greeting")
+def test_a_plugin_never_takes_the_place_of_a_built_in_command(capsys):
+    main(["leads", "--help"])
+    assert "List the leads of your connections" in capsys.readouterr().out
