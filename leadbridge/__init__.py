@@ -2,7 +2,7 @@
 
 Public names stand here; everything a plugin needs is in ``leadbridge``, ``leadbridge.provider``,
 ``leadbridge.extend``, ``leadbridge.records``, ``leadbridge.values``, ``leadbridge.errors``,
-``leadbridge.transforms.spec``, ``leadbridge.memory`` and ``leadbridge.testing``.
+``leadbridge.transforms.spec``, ``leadbridge.memory``, ``leadbridge.testing`` and ``leadbridge.testing.faults``.
 """
 
 from __future__ import annotations

@@ -47,12 +47,12 @@ class Capabilities:
     deletes: bool = False  # capture reports records that went, with proof
     merges: bool = False  # capture reports merges with all ids
     writes: bool = False  # begin, write, commit
-    staged: bool = False  # nothing written shows before commit, and abandon discards it (a file); else at once (an API)
-    upsert_by_key: bool = False  # a create carries a key that the CRM keeps unique
+    staged: bool = False  # a file: nothing shows before commit, then exactly what was sent; else at once (an API)
+    upsert_by_key: bool = False  # a create repeated with its key makes no second record, and leaves the first alone
     native_conversion: bool = False  # predict, convert
     read_back: bool = False  # read() after a write shows what was stored
     field_stamps: bool = False  # modification stamps per field
-    checks_expected: bool = True  # write compares `expected` itself, without a further call; else the caller reads first
+    checks_expected: bool = True  # write compares `expected` itself, at no further call; else the caller reads first
     local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory
 
 

@@ -47,11 +47,12 @@ class Outcome:
     done       update  ``after`` is added to the link's base; due as ``due`` says
     done       delete  the link is gone
     rejected   any     a reject is kept; ``after``, where some fields were accepted, is added to the base
-    uncertain  create  a review asks whether the record is there; nothing is sent again
+    uncertain  any     a review asks what became of it; nothing is sent again
     planned    any     nothing: the call certainly did nothing, and the next run sends the row
     ========== ======= ==================================================================================
 
     Attributes:
+        row: as it was sent: the ids of records that it refers to stand in its values.
         due: whether the link is still owed a write; only ever true where the CRM did not take a value.
     """
 

@@ -36,8 +36,8 @@ class Options:
     Attributes:
         captured_at: when the values that the rows expect were captured; None for a saved plan.
         recheck_after: age of captured values from which records are read again before they are written.
-        batch: most rows that one ``write`` is given.
-        attempts: most calls for one batch, the first one included.
+        batch: most rows that one ``write`` is given; ``staged_batch`` the same where writing only stages.
+        attempts: most tries of one call, and of one batch whose replies are lost.
         longest_wait: seconds; a CRM that asks for more patience counts as one that cannot be used now.
         check: called before every batch and commit; raises where the run may not go on (the lease was lost).
     """
@@ -45,6 +45,7 @@ class Options:
     captured_at: datetime | None = None
     recheck_after: timedelta = timedelta(seconds=60)
     batch: int = 200
+    staged_batch: int = 5_000
     attempts: int = 5
     longest_wait: float = 300.0
     equivalent: Equivalent = _same

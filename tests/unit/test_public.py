@@ -15,13 +15,18 @@ PUBLIC = {
     "leadbridge.values": ["BLANK", "MISSING", "Missing", "Present", "Raw", "Value", "is_absent", "is_present"],
     "leadbridge.records": ["Captured", "Record", "Ref", "Reject"],
     "leadbridge.errors": [
+        "BatchRefusedError",
         "BusyError",
         "ConnectionFailedError",
+        "CredentialsError",
         "Fault",
         "FileFaults",
         "LeadBridgeError",
+        "QuotaError",
+        "RetryableError",
         "SourceFault",
         "StoppedError",
+        "UncertainError",
         "UsageError",
     ],
     "leadbridge.provider": [
@@ -53,6 +58,20 @@ PUBLIC = {
     "leadbridge.transforms.spec": ["Codec", "Options", "PartsCodec", "TransformSpec", "UnreadableError", "transform"],
     "leadbridge.memory": ["Entry", "MemoryCrm", "MemoryProvider", "MemorySettings", "memory_crm"],
     "leadbridge.testing": ["Harness", "ProviderContract"],
+    "leadbridge.testing.faults": [
+        "Fault",
+        "Faults",
+        "FaultyProvider",
+        "Killed",
+        "LIVELY",
+        "RETRY_AFTER",
+        "STAMP",
+        "Script",
+        "at",
+        "lower_case",
+        "seeded",
+        "truncated",
+    ],
 }
 
 

@@ -1,0 +1,9 @@
+"""Carrying out a plan's writes, resuming them after a kill, and planning their undoing."""
+
+from __future__ import annotations
+
+from leadbridge.apply.engine import apply_writes, resume
+from leadbridge.apply.journal import Journal, Operation, Outcome
+from leadbridge.apply.options import Options, Summary
+
+__all__ = ["Journal", "Operation", "Options", "Outcome", "Summary", "apply_writes", "resume"]

@@ -1,0 +1,34 @@
+"""Rows in the order of their numbers, cut into what one call can take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from leadbridge.apply.journal import Operation
+
+
+def batches(operations: Iterable[Operation], size: Callable[[str], int]) -> Iterator[list[Operation]]:
+    """Neighbours of one connection, object, verb and state, at most ``size(connection)`` of them.
+
+    No batch holds two rows of one record, or a row and the create that it refers to.
+    """
+    batch: list[Operation] = []
+    numbers: set[int] = set()
+    records: set[str] = set()
+    for operation in operations:
+        row = operation.row
+        full = len(batch) >= size(row.connection)
+        bound = row.id in records or any(number in numbers for number in row.refers.values())
+        if batch and (full or bound or _kind(batch[0]) != _kind(operation)):
+            yield batch
+            batch, numbers, records = [], set(), set()
+        batch.append(operation)
+        numbers.add(row.number)
+        if row.id is not None:
+            records.add(row.id)
+    if batch:
+        yield batch
+
+
+def _kind(operation: Operation) -> tuple[str, str, str, str]:
+    return operation.row.connection, operation.row.object, operation.row.verb, operation.state

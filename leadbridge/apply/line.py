@@ -1,0 +1,210 @@
+"""One connection in one run: its rows are brought to its CRM, each to an outcome in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from leadbridge.apply.calling import Caller
+from leadbridge.apply.journal import Journal, Operation, Outcome
+from leadbridge.apply.judging import depends, refused, rejected
+from leadbridge.apply.looking import Looker
+from leadbridge.apply.options import Options, Summary
+from leadbridge.errors import (
+    BatchRefusedError,
+    CredentialsError,
+    LeadBridgeError,
+    QuotaError,
+    RetryableError,
+    UncertainError,
+)
+from leadbridge.provider import Provider, Result
+
+_NOTHING_DONE = (RetryableError, CredentialsError, QuotaError)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A batch, or a piece of one that was split. ``doubts``: how often its reply was lost."""
+
+    operations: Sequence[Operation]
+    doubts: int = 0
+
+
+class Line:
+    """Raises nothing that a CRM can cause: ``stopped`` says that no more rows are taken, the summary why."""
+
+    def __init__(self, name: str, provider: Provider, journal: Journal, options: Options, summary: Summary) -> None:
+        self._name = name
+        self._provider = provider
+        self._journal = journal
+        self._options = options
+        self._summary = summary
+        self._caller = Caller(provider, options)
+        self._looker = Looker(provider, self._caller, options)
+        self._stages = provider.capabilities.staged
+        self._staged: dict[int, str] = {}  # number -> id, of the rows that wait for the commit
+        self._begun = False
+
+    @property
+    def size(self) -> int:
+        return self._options.staged_batch if self._stages else self._options.batch
+
+    @property
+    def stopped(self) -> bool:
+        return self._name in self._summary.stopped
+
+    def carry_out(self, batch: Sequence[Operation]) -> None:
+        """A batch of one verb, object and state; rows that were sent before are looked up first."""
+        try:
+            self._begin()
+            ready = self._keep_rejects(self._resolved(batch))
+            if batch[0].state == "sent":
+                self._deliver(Part(self._keep_rejects(self._looker.find_out(ready)), doubts=1))
+            else:
+                ready = self._keep_rejects(self._looker.check(ready))
+                self._journal.sent(ready)
+                self._deliver(Part(ready))
+        except LeadBridgeError as error:
+            self._stop(error)
+
+    def finish(self) -> None:
+        """Commit; where writing only staged, only now is anything done."""
+        if not self._begun or self.stopped:
+            return
+        try:
+            self._caller.act(self._provider.commit)
+        except LeadBridgeError as error:
+            self._stop(error)
+            return
+        self._begun = False
+        waiting = (o for o in self._journal.unfinished(self._name) if o.row.number in self._staged)
+        for chunk in _chunks(waiting, self.size):
+            done = [o for o in self._resolved(chunk) if isinstance(o, Operation)]
+            self._keep(self._looker.read_back([(o, self._staged[o.row.number]) for o in done]))
+
+    def close(self) -> None:
+        """Give up what was not committed."""
+        if self._begun:
+            self._begun = False
+            with suppress(LeadBridgeError):
+                self._provider.abandon()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._caller.act(self._provider.begin)
+            self._begun = True
+
+    def _stop(self, error: LeadBridgeError) -> None:
+        self._summary.stopped[self._name] = error
+        self.close()
+
+    def _resolved(self, batch: Iterable[Operation]) -> list[Operation | Outcome]:
+        """With the ids of the records that they refer to; a row whose referred create is not done is rejected."""
+        operations = list(batch)
+        ids = self._ids({number for operation in operations for number in operation.row.refers.values()})
+        return [_resolve(operation, ids) for operation in operations]
+
+    def _ids(self, numbers: Collection[int]) -> Mapping[int, str]:
+        staged = {number: self._staged[number] for number in numbers if number in self._staged}
+        rest = [number for number in numbers if number not in staged]
+        return {**staged, **self._journal.ids(rest)} if rest else staged
+
+    def _deliver(self, batch: Part) -> None:
+        """Every row to its outcome. Where the connection stops, rows that were certainly not sent are planned again."""
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            try:
+                parts += self._send(part)
+            except LeadBridgeError:
+                self._put_back(parts)
+                raise
+
+    def _send(self, part: Part) -> list[Part]:
+        """One call; gives what is left of the part to be sent, the first piece last."""
+        if not part.operations:
+            return []
+        actions = [operation.row.action({}) for operation in part.operations]
+        try:
+            results = self._caller.act(lambda: self._provider.write(actions))
+        except BatchRefusedError as error:
+            return self._split(part, error)
+        except UncertainError as error:
+            return [self._doubted(part.operations, part.doubts + 1, error)]
+        except _NOTHING_DONE:
+            self._put_back([part])
+            raise
+        unclear = self._take(part.operations, results)
+        return [self._doubted(unclear, part.doubts + 1, self._no_reply(len(unclear)))] if unclear else []
+
+    def _split(self, part: Part, error: BatchRefusedError) -> list[Part]:
+        middle = len(part.operations) // 2
+        if middle:
+            return [Part(part.operations[middle:], part.doubts), Part(part.operations[:middle], part.doubts)]
+        self._keep([rejected(part.operations[0].row, "refused", str(error), "correct the row's values")])
+        return []
+
+    def _take(self, operations: Sequence[Operation], results: Iterable[Result]) -> list[Operation]:
+        """Keep what became of each row; gives those of which that is not known."""
+        by_number = {result.number: result for result in results}
+        unclear, done, rejects = list[Operation](), list[tuple[Operation, str]](), list[Outcome]()
+        for operation in operations:
+            result = by_number.get(operation.row.number)
+            made = (result.id if result else None) or operation.row.id
+            if result and result.state == "rejected":
+                rejects.append(refused(operation.row, result.reject))
+            elif result and result.state == "done" and made:
+                done.append((operation, made))
+            else:
+                unclear.append(operation)
+        if self._stages:
+            self._staged |= {operation.row.number: made for operation, made in done}
+            self._keep(rejects)
+        else:
+            self._keep([*rejects, *self._looker.read_back(done)])
+        return unclear
+
+    def _doubted(self, unclear: Sequence[Operation], doubts: int, error: UncertainError) -> Part:
+        """What is left after a pause and a look. What is only staged cannot be looked up: the next run does."""
+        if self._stages or doubts >= self._options.attempts:
+            raise error
+        self._caller.pause(doubts)
+        return Part(self._keep_rejects(self._looker.find_out(unclear)), doubts)
+
+    def _no_reply(self, rows: int) -> UncertainError:
+        reason = f"connection {self._name!r} did not say what became of {rows} rows; resume the run later"
+        return UncertainError(self._name, reason)
+
+    def _put_back(self, parts: Iterable[Part]) -> None:
+        certain = [part for part in parts if not part.doubts]
+        self._keep([Outcome(operation.row, "planned") for part in certain for operation in part.operations])
+
+    def _keep_rejects(self, verdicts: Iterable[Operation | Outcome]) -> list[Operation]:
+        """Keep the outcomes among them; gives the operations that go on."""
+        found = list(verdicts)
+        self._keep([verdict for verdict in found if isinstance(verdict, Outcome)])
+        return [verdict for verdict in found if isinstance(verdict, Operation)]
+
+    def _keep(self, outcomes: Sequence[Outcome]) -> None:
+        if outcomes:
+            self._journal.outcomes(outcomes)
+            self._summary.count(outcomes)
+
+
+def _resolve(operation: Operation, ids: Mapping[int, str]) -> Operation | Outcome:
+    row = operation.row
+    missing = [field for field, number in row.refers.items() if number not in ids]
+    if missing:
+        return depends(row, missing[0])
+    if not row.refers:
+        return operation
+    values = {**row.values, **{field: ids[number] for field, number in row.refers.items()}}
+    return replace(operation, row=replace(row, values=values, refers={}))
+
+
+def _chunks(operations: Iterator[Operation], size: int) -> Iterator[list[Operation]]:
+    while chunk := list(islice(operations, size)):
+        yield chunk

@@ -1,0 +1,81 @@
+"""Looking into a CRM on behalf of rows: before they are sent, after a lost reply, and after they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from leadbridge.apply.calling import Caller
+from leadbridge.apply.journal import Operation, Outcome, present
+from leadbridge.apply.judging import acknowledged, check, find_out, found
+from leadbridge.apply.options import Options
+from leadbridge.errors import LeadBridgeError
+from leadbridge.plan.rows import WriteRow
+from leadbridge.provider import Provider
+from leadbridge.records import Record, Ref
+from leadbridge.values import Raw
+
+
+class Looker:
+    """Every batch is of one verb and one object. Nothing here writes, to a CRM or to the journal."""
+
+    def __init__(self, provider: Provider, caller: Caller, options: Options) -> None:
+        self._provider = provider
+        self._can = provider.capabilities
+        self._caller = caller
+        self._options = options
+
+    def check(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
+        """With before-images, or a reject where the record was edited since. Of a delete the whole record is kept."""
+        if not (batch and self._can.read_back and self._must_check(batch[0].row)):
+            return [replace(operation, before=present(operation.row.expected)) for operation in batch]
+        records = self._read([(operation, operation.row.id or "") for operation in batch])
+        return [check(operation, record) for operation, record in zip(batch, records, strict=True)]
+
+    def _must_check(self, row: WriteRow) -> bool:
+        old = self._options.recheck and not self._can.checks_expected
+        return row.verb == "delete" or (row.verb == "update" and old)
+
+    def find_out(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
+        """What became of rows that were sent: an outcome, or the operation where it can safely be sent again."""
+        if batch and batch[0].row.verb == "create":
+            return self._find(batch)
+        if not self._can.read_back:
+            return [Outcome(operation.row, "uncertain", operation.row.id) for operation in batch]
+        records = self._read([(operation, operation.row.id or "") for operation in batch])
+        return [find_out(o, record, self._stores) or o for o, record in zip(batch, records, strict=True)]
+
+    def _find(self, creates: Sequence[Operation]) -> list[Operation | Outcome]:
+        """With a key the CRM sees to it that there is one record; else what is not found is a question."""
+        keyed: list[Operation | Outcome] = [o for o in creates if self._can.upsert_by_key and o.row.key]
+        others = [o for o in creates if not (self._can.upsert_by_key and o.row.key)]
+        actions = [operation.row.action({}) for operation in others]
+        ids = self._caller.look(lambda: self._provider.find(actions)) if others else ()
+        made = [(operation, one) for operation, one in zip(others, ids, strict=True) if one]
+        records = self._read(made) if self._can.read_back else [None for _ in made]
+        keyed += [found(o, one, record, self._stores) for (o, one), record in zip(made, records, strict=True)]
+        keyed += [Outcome(o.row, "uncertain") for o, one in zip(others, ids, strict=True) if not one]
+        return keyed
+
+    def read_back(self, done: Sequence[tuple[Operation, str]]) -> list[Outcome]:
+        """Where reading fails, or there is none, the CRM's word stands: what it called done is done.
+
+        A file is not read back: it holds what was sent, or its commit raised.
+        """
+        if done and done[0][0].row.verb == "delete":
+            return [Outcome(operation.row, "done", one) for operation, one in done]
+        records: Sequence[Record | None] = [None for _ in done]
+        if self._can.read_back and not self._can.staged:
+            with suppress(LeadBridgeError):
+                records = self._read(done)
+        return [acknowledged(o, one, record, self._stores) for (o, one), record in zip(done, records, strict=True)]
+
+    def _read(self, asked: Sequence[tuple[Operation, str]]) -> Sequence[Record | None]:
+        refs = [Ref(operation.row.connection, operation.row.object, one) for operation, one in asked]
+        return self._caller.look(lambda: self._provider.read(refs)) if refs else ()
+
+    def _stores(self, row: WriteRow, field: str, sent: Raw, stored: Raw) -> bool:
+        if self._options.equivalent(row, field, sent, stored):
+            return True
+        return self._provider.normalises(row.object, field, sent, stored)
