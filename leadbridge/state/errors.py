@@ -10,7 +10,11 @@ from leadbridge.errors import BusyError, LeadBridgeError
 
 
 class StateError(LeadBridgeError):
-    """The state cannot be used: damaged, read-only, full, or no state at all."""
+    """The state cannot be used: read-only, full, damaged."""
+
+
+class NoStateError(StateError):
+    """The file is damaged, or something else altogether."""
 
 
 _SENTENCES: Final = {
@@ -33,4 +37,7 @@ def explained(error: BaseException, path: Path) -> LeadBridgeError | None:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return BusyError(f"another process is writing the state {path}; wait until it has ended, then try again")
     sentence = next((text for prefix, text in _SENTENCES.items() if name.startswith(prefix)), None)
-    return None if sentence is None else StateError(sentence.format(path=path))
+    if sentence is None:
+        return None
+    kind = NoStateError if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) else StateError
+    return kind(sentence.format(path=path))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 from leadbridge.errors import UsageError
 from leadbridge.state import backups, schema
 from leadbridge.state.engine import WRITES
-from leadbridge.state.errors import StateError
+from leadbridge.state.errors import NoStateError
 from leadbridge.state.information import new_generation
 from leadbridge.state.place import free_name
 from leadbridge.state.transactions import Transaction
@@ -21,7 +21,7 @@ _NAME = re.compile(r"\d{4}")
 
 
 def _stored_version(connection: Connection, file: Path) -> str | None:
-    """The schema of the file, or None where it is empty. Raises StateError where something else lives in it."""
+    """The schema of the file, or None where it is empty. Raises NoStateError where something else lives in it."""
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
@@ -29,7 +29,7 @@ def _stored_version(connection: Connection, file: Path) -> str | None:
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if isinstance(version, str) and _NAME.fullmatch(version):
             return version
-    raise StateError(f"{file} is a database of something else; name another file for the state")
+    raise NoStateError(f"{file} is a database of something else; name another file for the state")
 
 
 def bring_up(
@@ -43,7 +43,7 @@ def bring_up(
 
     Raises:
         UsageError: the state is newer than the target.
-        StateError: the file is another program's database.
+        NoStateError: the file is another program's database.
     """
     with engine.connect() as connection:
         found = _stored_version(connection, file)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from leadbridge.errors import BusyError, UsageError
 from leadbridge.state import backups
 from leadbridge.state.engine import make_engine
-from leadbridge.state.errors import StateError
+from leadbridge.state.errors import NoStateError, StateError
 from leadbridge.state.information import new_generation
 from leadbridge.state.place import free_name, locate, prepare
 from leadbridge.state.schema import counters, leases
@@ -38,8 +38,7 @@ def restore(url: str, folder: Path, source: Path) -> Path | None:
     numbers = _numbers_given_out(url, folder)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=f"{file.name}.restore-") as spot:
         copy = Path(spot) / file.name
-        backups.transfer(source, copy)
-        _make_ready(copy, source, numbers or {})
+        _copy_ready(source, copy, numbers or {})
         aside = None if numbers is not None else _move_aside(file)
         backups.transfer(copy, file)
     return aside
@@ -67,16 +66,24 @@ def _refuse_while_leased(snapshot: Snapshot) -> None:
         raise BusyError(f"job {taken.job!r} is working on connection {taken.connection!r}; restore once it has ended")
 
 
-def _make_ready(copy: Path, source: Path, numbers: Mapping[str, int]) -> None:
-    """Check the copy and bring it up to date. No number that was ever given out may come again, fences above all."""
-    with closing(Store(make_engine(copy), source)) as store:
-        ready(store)
-        with store.begin() as tx:
-            if tx.connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-                raise StateError(f"the backup {source} is damaged; name another one")
-            _raise_counters(tx, numbers)
-            tx.connection.execute(delete(leases))
-            new_generation(tx)
+def _copy_ready(source: Path, copy: Path, numbers: Mapping[str, int]) -> None:
+    """Copy, check, bring up to date. No number that was ever given out may come again, fences above all."""
+    try:
+        backups.transfer(source, copy)
+        with closing(Store(make_engine(copy), source)) as store:
+            ready(store)
+            with store.begin() as tx:
+                _refuse_damaged(tx)
+                _raise_counters(tx, numbers)
+                tx.connection.execute(delete(leases))
+                new_generation(tx)
+    except NoStateError as error:
+        raise StateError(f"{source} is damaged or no backup; the state stays as it was, name another backup") from error
+
+
+def _refuse_damaged(snapshot: Snapshot) -> None:
+    if snapshot.connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        raise NoStateError("some of its pages are damaged")
 
 
 def _raise_counters(tx: Transaction, numbers: Mapping[str, int]) -> None:
