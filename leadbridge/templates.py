@@ -1,7 +1,8 @@
 """Templates: one text out of several fields, such as ``{company}[ - {product}]``.
 
-``{field}`` is the field's value. A ``[section]`` is left out where one of its fields is absent; an absent field
-outside sections leaves the whole text blank. ``{{ }} [[ ]]`` stand for the characters themselves.
+``{field}`` is the field's value; in a mapping it is a provider field, whose name may have spaces (``{Lead Number}``).
+A ``[section]`` is left out where one of its fields is absent; an absent field outside sections leaves the whole text
+blank. ``{{ }} [[ ]]`` stand for the characters themselves.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from leadbridge.values import BLANK, MISSING, Present, Value, is_present
 MAX_LENGTH: Final = 10_000
 
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{(?P<name>[^{}\[\]]*)\}|[{}\[\]]|[^{}\[\]]+")
-_NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
 class TemplateFault(SourceFault):
@@ -134,7 +134,7 @@ def _closed(parts: list[_Part], opened: int | None, column: int) -> _Section:
 def _part(token: re.Match[str], column: int) -> _Part:
     text, name = token.group(), token.group("name")
     if name is not None:
-        if not _NAME.fullmatch(name.strip()):
+        if not name.strip():
             raise TemplateFault(f"{text!r} at column {column} names no field; write {{{{ and }}}} for braces")
         return _Slot(name.strip())
     if text in ("{", "}"):

@@ -50,8 +50,7 @@ def test_tells_its_names():
         ("{a", "'{' at column 1 stands alone; write {{ for a brace"),
         ("a}", "'}' at column 2 stands alone; write }} for a brace"),
         ("x{}", "'{}' at column 2 names no field; write {{ and }} for braces"),
-        ("{a b}", "'{a b}' at column 1 names no field; write {{ and }} for braces"),
-        ("{a.b}", "'{a.b}' at column 1 names no field; write {{ and }} for braces"),
+        ("{ }", "'{ }' at column 1 names no field; write {{ and }} for braces"),
         ("[{a}", "the section opened at column 1 is not closed; write [[ for a bracket"),
         ("{a}]", "no section is open at column 4; write ]] for a bracket"),
         ("[a [{b}]", "a section opens inside another at column 4; write [[ for a bracket"),
@@ -63,3 +62,7 @@ def test_a_fault_is_one_sentence_with_its_column(source, message):
     with pytest.raises(TemplateFault) as fault:
         compile_template(source)
     assert (fault.value.message, fault.value.suggestion) == (message, None)
+
+
+def test_a_column_with_spaces_is_named_as_it_is() -> None:
+    assert compile_template("Lead {Lead Number}[ / {Page.Views}]").render({"Lead Number": "660737"}) == "Lead 660737"
