@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,11 +10,11 @@ from typing import Final
 from leadbridge.golden import Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.succession import Succession
+from leadbridge.ordering import People, as_people_count
 from leadbridge.provider import Gone
 from leadbridge.records import Ref
 from leadbridge.values import Value
 
-_DIGITS: Final = re.compile(r"(\d+)")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,10 +72,9 @@ def in_play(link: Link) -> bool:
     return link.state in {"live", "surplus"}
 
 
-def seniority(link: Link) -> tuple[int, tuple[tuple[int, str], ...], str]:
+def seniority(link: Link) -> tuple[int, People, str]:
     """Smaller is older: by when the CRM made the record, then by its id as people count (9 before 10)."""
-    parts = _DIGITS.split(link.ref.id)
-    return link.age, tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts), link.ref.id
+    return link.age, as_people_count(link.ref.id), link.ref.id
 
 
 def _seen(link: Link, sights: Sights) -> Link:

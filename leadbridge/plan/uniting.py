@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from leadbridge.ordering import People, as_people_count
 from leadbridge.plan.model import United
 from leadbridge.records import Captured, Ref
 from leadbridge.subjects.model import Subject
 from leadbridge.values import Value, is_absent
 
-_DIGITS = re.compile(r"(\d+)")
-
 OPT_OUT = ("opted_out_of_", "do_not_")
 """How the names of consent fields begin: true bars, and one true among several records bars them all."""
 
 
-Place = tuple[int, str, tuple[tuple[int, str], ...], str]
+Place = tuple[int, str, People, str]
 
 
 def order_of(record: Captured, connections: Sequence[str]) -> Place:
@@ -26,11 +24,7 @@ def order_of(record: Captured, connections: Sequence[str]) -> Place:
     """
     ref = record.ref
     place = connections.index(ref.connection) if ref.connection in connections else len(connections)
-    return place, ref.object, _as_people_count(record.record.source or ref.id), ref.id
-
-
-def _as_people_count(text: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(text))
+    return place, ref.object, as_people_count(record.record.source or ref.id), ref.id
 
 
 def in_order(records: Iterable[Captured], connections: Sequence[str]) -> tuple[Captured, ...]:

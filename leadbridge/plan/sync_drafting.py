@@ -1,0 +1,154 @@
+"""From what the merge core decided to the rows of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadbridge.golden import Golden, Link
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.creating import Create
+from leadbridge.merge.departing import Departure
+from leadbridge.merge.model import Candidate, Merged, Owed
+from leadbridge.merge.standing import changed
+from leadbridge.plan.model import label
+from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, Settle, Write
+from leadbridge.records import Ref
+from leadbridge.values import MISSING, Raw, Value, is_present
+
+_WHY: Mapping[str, str] = {
+    "parked": "the record was deleted; delete it elsewhere too?",
+    "met_by_a_change": "the record was deleted, and edited elsewhere; delete it elsewhere too, or keep it?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One golden record's turn in a cycle.
+
+    Attributes:
+        version: of the golden record before; 0 where it is new.
+        before, after: its links before the cycle and after it.
+        unites: golden records that become part of it.
+        writes: what its links are owed by this plan.
+        asked: questions about who this is.
+        returned: records that were gone and are there again.
+    """
+
+    version: int
+    merged: Merged
+    before: Sequence[Link] = ()
+    after: Sequence[Link] = ()
+    unites: tuple[int, ...] = ()
+    writes: Sequence[Write] = ()
+    departures: Sequence[Departure] = ()
+    asked: tuple[Asked, ...] = ()
+    returned: tuple[Ref, ...] = ()
+
+
+def settle(turn: Turn) -> Settle | None:
+    """The row that moves the golden record, its links and its bases; None where nothing moves."""
+    merged = turn.merged
+    known = {link.id: link for link in turn.before}
+    row = Settle(
+        golden=merged.golden.id,
+        subject=merged.golden.subject,
+        version=turn.version,
+        unites=tuple(sorted(turn.unites)),
+        moves=merged.moves,
+        bases=merged.bases,
+        links=tuple(_link_change(known.get(link.id), link) for link in changed(turn.before, turn.after)),
+        conflicts=merged.conflicts,
+        questions=merged.questions,
+        asked=(*turn.asked, *(Asked("delete", (d.ref,), _WHY[d.fate]) for d in turn.departures if d.asks)),
+        due=tuple(sorted({write.link for write in turn.writes if write.link is not None})),
+        cleared=turn.returned,
+    )
+    return row if row.says else None
+
+
+def _link_change(old: Link | None, new: Link) -> LinkChange:
+    if old is None:
+        return LinkChange(new.id, new.ref, new.role, new.state, base=new.base, age=new.age)
+    before = old.ref if old.ref != new.ref else None
+    return LinkChange(new.id, new.ref, new.role, new.state, old.state, age=new.age, before=before)
+
+
+def update(owed: Owed, merged: Merged, mapping: ObjectMapping) -> Write:
+    link = owed.link
+    return Write(
+        verb="update",
+        connection=link.ref.connection,
+        object=link.ref.object,
+        golden=merged.golden.id,
+        subject=merged.golden.subject,
+        role=link.role,
+        id=link.ref.id,
+        link=link.id,
+        values=owed.values,
+        expected=owed.expected,
+        changes=_changes(mapping.read(owed.expected), owed.values, merged, mapping),
+        label=label(merged.golden.values),
+    )
+
+
+def create(made: Create, merged: Merged, key: str, ids: Mapping[tuple[str, int], str]) -> Write:
+    """``ids``: (connection, golden record) -> id of its live record, for references to records that exist."""
+    near = {column: ids.get((made.connection, golden)) for column, golden in made.refers.items()}
+    values = {**made.values, **{column: id_ for column, id_ in near.items() if id_ is not None}}
+    return Write(
+        verb="create",
+        connection=made.connection,
+        object=made.mapping.object,
+        golden=made.golden,
+        subject=merged.golden.subject,
+        role=made.mapping.role,
+        values=values,
+        key=key,
+        refers={column: golden for column, golden in made.refers.items() if near[column] is None},
+        changes=_changes({}, made.values, merged, made.mapping),
+        label=label(merged.golden.values),
+    )
+
+
+def delete(link: Link, golden: Golden, mapping: ObjectMapping, raws: Mapping[str, Raw], departure: Departure) -> Write:
+    """``raws``: what the record holds as last known; it is deleted only while it still does."""
+    held = mapping.read(raws)
+    return Write(
+        verb="delete",
+        connection=link.ref.connection,
+        object=link.ref.object,
+        golden=golden.id,
+        subject=golden.subject,
+        role=link.role,
+        id=link.ref.id,
+        link=link.id,
+        expected=raws,
+        changes=tuple(
+            FieldChange(name, value, MISSING, departure.fate, str(departure.ref))
+            for name, value in sorted(held.items())
+            if is_present(value)
+        ),
+        label=label(golden.values) or label(held),
+    )
+
+
+def _changes(
+    old: Mapping[str, Value], values: Mapping[str, Raw], merged: Merged, mapping: ObjectMapping
+) -> tuple[FieldChange, ...]:
+    """The canonical fields behind the columns that are sent, with the rule that chose each value."""
+    moved = {move.field: move for move in merged.moves}
+    found: list[FieldChange] = []
+    for target in (t for m in mapping.fields if m.column in values for t in m.targets):
+        name, held = target.name, merged.golden.fields.get(target.name)
+        was = old.get(name, MISSING)
+        if held is None or target.kind.equivalent(was, held.value):
+            continue
+        move = moved.get(name)
+        rule, origin = (move.rule, _origin(move.new)) if move else ("golden", held.origin)
+        found.append(FieldChange(name, was, held.value, rule, origin))
+    return tuple(found)
+
+
+def _origin(candidate: Candidate) -> str:
+    return candidate.connection if candidate.ref is None else str(candidate.ref)

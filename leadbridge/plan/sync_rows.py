@@ -1,0 +1,194 @@
+"""The rows of a sync plan: what LeadBridge settles for itself, and what it writes to a CRM. Immutable once planned."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from leadbridge.golden import LinkState
+from leadbridge.merge.model import Conflict, Move, Question
+from leadbridge.ordering import People, as_people_count
+from leadbridge.provider import Verb
+from leadbridge.records import Ref
+from leadbridge.values import MISSING, Raw, Value
+
+_SUBJECTS: Final = ("user", "queue", "campaign", "organisation", "person")
+"""Subjects that others refer to, in the order in which their records are made; all others come after them."""
+
+_VERBS: Final[tuple[Verb, ...]] = ("create", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One canonical field of a write, for people.
+
+    Attributes:
+        old: what the record holds; MISSING for a new record.
+        new: MISSING for a record that is deleted.
+        rule: why.
+        origin: the record, or the connection, that the new value comes from; empty where it was set here.
+    """
+
+    field: str
+    old: Value = MISSING
+    new: Value = MISSING
+    rule: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One record of one CRM that is created, updated or deleted.
+
+    Attributes:
+        id, link: None for a create.
+        values: provider field -> raw value to send, exactly these.
+        expected: provider field -> raw value that must still hold just before the write.
+        key: of a create, so that repeating it cannot make a second record.
+        refers: provider field -> golden record whose record, made in the same plan, it will name.
+        label: the words by which people know the record.
+    """
+
+    verb: Verb
+    connection: str
+    object: str
+    golden: int
+    subject: str
+    role: str
+    id: str | None = None
+    link: int | None = None
+    values: Mapping[str, Raw] = field(default_factory=dict)
+    expected: Mapping[str, Raw] = field(default_factory=dict)
+    key: str | None = None
+    refers: Mapping[str, int] = field(default_factory=dict)
+    changes: tuple[FieldChange, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """A link that is made or changes.
+
+    Attributes:
+        was: its state before; None for a new link.
+        base: what a new link starts from; empty for a first contact.
+        age: see :class:`leadbridge.golden.Link`.
+        before: the ref that it had, where its key was edited or its golden record united with another.
+    """
+
+    link: int
+    ref: Ref
+    role: str
+    state: LinkState
+    was: LinkState | None = None
+    base: Mapping[str, Raw] = field(default_factory=dict)
+    age: int = 0
+    before: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about records, for a person."""
+
+    kind: Literal["identity", "delete", "edited_key"]
+    refs: tuple[Ref, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """What becomes of one golden record in LeadBridge's own state, in one transaction.
+
+    Attributes:
+        version: of the golden record when this was planned; 0 for a new one. One that moved since makes the row stale.
+        unites: golden records that become part of this one.
+        bases: link -> provider field -> raw value that is agreed from now on.
+        due: links that are still owed a write, and are read again before the next planning.
+        cleared: records that reappeared: what was asked about their going clears itself.
+    """
+
+    golden: int
+    subject: str
+    version: int = 0
+    unites: tuple[int, ...] = ()
+    moves: tuple[Move, ...] = ()
+    bases: Mapping[int, Mapping[str, Raw]] = field(default_factory=dict)
+    links: tuple[LinkChange, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    questions: tuple[Question, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    due: tuple[int, ...] = ()
+    cleared: tuple[Ref, ...] = ()
+
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to settle."""
+        content = (self.unites, self.moves, self.bases, self.links, self.conflicts, self.questions)
+        return any((*content, self.asked, self.due, self.cleared))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A row under its number, from 1.
+
+    Attributes:
+        refers: provider field -> number of the row whose record it will name; that row must be done first.
+    """
+
+    number: int
+    body: Settle | Write
+    refers: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def depends(self) -> tuple[int, ...]:
+        """Rows that must be done before this one; always smaller numbers."""
+        return tuple(sorted(set(self.refers.values())))
+
+
+Place = tuple[int, str, int, str, int, People, str, int]
+
+
+def place_of(body: Settle | Write) -> Place:
+    """Sorts a plan: what is settled by golden record; then writes by connection, those that others refer to first,
+    by object, verb, and id as people count. The order in which rows were planned plays no part.
+    """
+    if isinstance(body, Settle):
+        return (0, "", 0, "", 0, (), "", body.golden)
+    known = _SUBJECTS.index(body.subject) if body.subject in _SUBJECTS else len(_SUBJECTS)
+    id_ = body.id or ""
+    return (
+        1,
+        body.connection,
+        known,
+        body.object,
+        _VERBS.index(body.verb),
+        as_people_count(id_),
+        id_,
+        body.golden,
+    )
+
+
+def numbered(bodies: Iterable[Settle | Write], referred: Container[int]) -> Iterator[PlanRow]:
+    """Rows under their numbers, as a stream; ``bodies`` come sorted by :func:`place_of`.
+
+    Args:
+        referred: golden records that some write refers to; only their rows are kept in mind. A reference to a record
+            that this plan does not make is left out: it is owed once that record is there.
+    """
+    made: dict[tuple[str, int], int] = {}
+    for number, body in enumerate(bodies, 1):
+        if isinstance(body, Settle):
+            yield PlanRow(number, body)
+            continue
+        rows = {column: made.get((body.connection, golden)) for column, golden in sorted(body.refers.items())}
+        yield PlanRow(number, body, {column: row for column, row in rows.items() if row is not None})
+        if body.verb == "create" and body.golden in referred:
+            made[body.connection, body.golden] = number
+
+
+def number_all(bodies: Iterable[Settle | Write]) -> tuple[PlanRow, ...]:
+    """A plan that fits in memory, numbered whatever the order of its rows."""
+    ordered = sorted(bodies, key=place_of)
+    referred = {golden for body in ordered if isinstance(body, Write) for golden in body.refers.values()}
+    return tuple(numbered(ordered, referred))
