@@ -2,11 +2,23 @@
 
 A plan's rows are carried out in the order of their numbers: all that is settled first, then the writes, a record
 before the records that refer to it. What becomes of a row is in the journal, never in the row.
+
+Rows of a conversion name it in ``conversions``; a conversion is *refused* once one of its writes was rejected or is
+uncertain (writes with ``undoes`` do not count). A row whose conversions are all refused *falls* (:func:`falls`):
+
+=================== ============================================ ====================================================
+row                 while one of its conversions stands          once it falls
+=================== ============================================ ====================================================
+write               sent                                         not sent: ``depends``
+write, ``undoes``   skipped                                      sent, where the row that it undoes is done
+settle              settled after the writes                     skipped
+settle, ``undoes``  skipped                                      takes away the golden record that the row had made
+=================== ============================================ ====================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,7 +53,10 @@ class SettleRow:
     Attributes:
         golden: its id, or None for one that this row makes; other rows name it by this row's number.
         version: the version that the row was planned on; one that moved since makes the row stale.
-        united: golden records that become part of this one.
+        settle: number of the row that makes the golden record, where this row adds to one that this plan makes.
+        united: golden records that become part of this one; ``versions`` has theirs, as ``version``.
+        joined: numbers of rows whose golden records become part of this one.
+        conversions, undoes: see above; ``undoes`` is the number of the row that made the golden record.
         fields: golden fields that take a new value.
         changes: the same for people, with the rule and where each value comes from.
     """
@@ -55,6 +70,11 @@ class SettleRow:
     fields: Mapping[str, Held] = field(default_factory=dict)
     links: tuple[LinkChange, ...] = ()
     changes: tuple[Change, ...] = ()
+    settle: int | None = None
+    versions: Mapping[int, int] = field(default_factory=dict)
+    joined: tuple[int, ...] = ()
+    conversions: tuple[int, ...] = ()
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +82,19 @@ class WriteRow:
     """One action in one CRM.
 
     Attributes:
-        golden: the golden record's id, or ``settle`` is the number of the row that makes it.
-        link: the link that is written through; None for a create.
-        id: the record's id in the CRM; None for a create.
+        golden: the golden record's id, or ``settle`` is the number of the row that makes it; neither for a record
+            that LeadBridge keeps no copy of, such as an activity that is carried along.
+        link: the link that is written through; None for a create, or where the row ``settle`` makes it.
+        id: the record's id in the CRM; None for a create, and where a create is undone: its id is the record's.
         values: provider field -> raw value to set, exactly these.
         expected: provider field -> raw value that must still hold; else the row is rejected as stale.
         refers: provider field -> number of the create whose id it takes; not done there, this row is ``depends``.
         key: for a create, a key made here, kept by the CRM where it can.
         changes: for people: canonical field, old -> new, rule, origin.
+        why: for people: what found the record, or what the row is for.
+        conversions: the conversions that need this row; several for an account that several leads share.
+        undoes: number of the row that this one compensates: a create is deleted, where the record still is what was
+            sent (``expected``); an update is taken back, where the fields still hold what was written.
     """
 
     number: int
@@ -87,11 +112,19 @@ class WriteRow:
     refers: Mapping[str, int] = field(default_factory=dict)
     key: str | None = None
     changes: tuple[Change, ...] = ()
+    why: str = ""
+    conversions: tuple[int, ...] = ()
+    undoes: int | None = None
 
     def action(self, ids: Mapping[int, str]) -> Action:
         """The action for the provider; ``ids`` gives the ids of creates that are done, by their numbers."""
         values = {**self.values, **{name: ids[number] for name, number in self.refers.items()}}
         return Action(self.number, self.verb, self.object, self.id, values, self.expected, self.key)
+
+
+def falls(row: SettleRow | WriteRow, refused: Collection[int]) -> bool:
+    """Whether every conversion that needs the row was refused; never true for a row of no conversion."""
+    return bool(row.conversions) and all(number in refused for number in row.conversions)
 
 
 OperationState = Literal["planned", "sent", "done", "rejected", "uncertain"]
