@@ -17,6 +17,7 @@ from leadbridge.mapping.compile_policy import compile_policy
 from leadbridge.mapping.extends import extend
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.stages import DEFAULT, Stages, compile_stages, with_stages
 from leadbridge.provider import Wire
 from leadbridge.scoring import ScoringModel, compile_scoring
 from leadbridge.subjects import STANDARD
@@ -24,7 +25,7 @@ from leadbridge.subjects.custom import FieldsFile, check_fields, with_custom_fie
 from leadbridge.subjects.model import Catalogue
 from leadbridge.transforms.spec import TransformSpec
 
-KINDS: Final = ("mapping", "convert", "fields", "scoring")
+KINDS: Final = ("mapping", "convert", "fields", "scoring", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Mappings:
         documents: file name -> the document after `extends`, for positions in later messages.
         policies: file name -> convert policy.
         scoring: the project's scoring model, or None.
+        stages: the project's own, or the standard ones.
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Mappings:
     policies: Mapping[str, ConvertPolicy]
     scoring: ScoringModel | None
     documents: Mapping[str, Document]
+    stages: Stages = DEFAULT
 
     def of(self, provider: str, connection: str, object: str) -> tuple[ObjectMapping, ...]:
         """The mappings of one object of a connection; one of them at most covers a record."""
@@ -66,7 +69,8 @@ def load_mappings(folder: Path, transforms: Mapping[str, TransformSpec], wires: 
     faults: list[Fault] = []
     documents = _documents(folder, faults)
     by_kind = {kind: [d for d in documents.values() if d.data.get("kind") == kind] for kind in KINDS}
-    catalogue = _catalogue(by_kind["fields"], faults)
+    stages = _stages(by_kind["stages"], faults)
+    catalogue = with_stages(_catalogue(by_kind["fields"], faults), stages)
     early, around = len(faults), Surroundings(catalogue, transforms, wires)
     objects = [compile_mapping(document, around, faults) for document in by_kind["mapping"]]
     policies = [compile_policy(document, catalogue, faults) for document in by_kind["convert"]]
@@ -82,22 +86,24 @@ def load_mappings(folder: Path, transforms: Mapping[str, TransformSpec], wires: 
         policies={policy.name: policy for policy in policies if policy is not None},
         scoring=scoring,
         documents=documents,
+        stages=stages,
     )
 
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """The subjects with the fields that the folder declares, whatever its other files say.
+    """The subjects with the fields and the stages that the folder declares, whatever its other files say.
 
     Raises:
         UsageError: there is no such folder.
         FileFaults: what is wrong in the declaration.
     """
     faults: list[Fault] = []
-    declared = [d for d in _documents(folder, []).values() if d.data["kind"] == "fields"]
-    catalogue = _catalogue(declared, faults)
+    documents = _documents(folder, []).values()
+    stages = _stages([d for d in documents if d.data["kind"] == "stages"], faults)
+    catalogue = _catalogue([d for d in documents if d.data["kind"] == "fields"], faults)
     if faults:
         raise FileFaults(faults)
-    return catalogue
+    return with_stages(catalogue, stages)
 
 
 def _documents(folder: Path, faults: list[Fault]) -> dict[str, Document]:
@@ -138,6 +144,12 @@ def _catalogue(documents: list[Document], faults: list[Fault]) -> Catalogue:
     wrong = check_fields(found.made, STANDARD)
     faults.extend(found.document.fault(p.path, p.message, p.suggestion, key=p.at_key) for p in wrong)
     return STANDARD if wrong else with_custom_fields(STANDARD, found.made)
+
+
+def _stages(documents: list[Document], faults: list[Fault]) -> Stages:
+    """The project's stages, as far as they can be told, else the standard ones."""
+    _only_one("stages", documents, faults)
+    return (compile_stages(documents[0], faults) if documents else None) or DEFAULT
 
 
 def _undeclared(documents: list[Document], catalogue: Catalogue) -> frozenset[str]:

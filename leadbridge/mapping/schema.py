@@ -12,6 +12,7 @@ from leadbridge.config.jobs import ConvertJob, SyncJob
 from leadbridge.config.load import ConfigFile
 from leadbridge.files.shapes import keys_at
 from leadbridge.mapping.model import ConvertFile, FieldSpec, MappingFile
+from leadbridge.mapping.stages import StagesFile
 from leadbridge.matching import MATCH_KEYS
 from leadbridge.provider import Settings
 from leadbridge.scoring import ScoringFile
@@ -26,6 +27,7 @@ KINDS: Final[Mapping[str, type[BaseModel]]] = {
     "convert": ConvertFile,
     "fields": FieldsFile,
     "scoring": ScoringFile,
+    "stages": StagesFile,
     "project": ConfigFile,
 }
 """What a schema can be had for: the kinds of files in the mappings folder, and ``leadbridge.yaml``."""

@@ -107,7 +107,8 @@ def test_one_column_is_split_one_way(tmp_path: Path) -> None:
         "  last_name: {field: N, as: split_name, part: last}\n"
     )
     assert faults(tmp_path, lead=HEAD + lines) == [
-        "lead.yaml:7:14: fields.last_name: splits 'N' otherwise than first_name does; give both the same options and `write`"
+        "lead.yaml:7:14: fields.last_name: splits 'N' otherwise than first_name does;"
+        " give both the same options and `write`"
     ]
 
 
@@ -224,7 +225,7 @@ class TestProject:
             "a.yaml:2:1: a tab cannot indent YAML; use spaces",
             "b.yaml:5:10: fields.emial: a person has no field 'emial'; declare it in fields.yaml or choose another"
             " (did you mean 'email'?)",
-            "c.yaml:1:7: kind: must be one of mapping, convert, fields, scoring (did you mean 'convert'?)",
+            "c.yaml:1:7: kind: must be one of mapping, convert, fields, scoring, stages (did you mean 'convert'?)",
             "d.yaml:1:1: kind: needs the key `kind`",
             "e.yaml:2:16: rules[0].when: unknown name 'emial' (did you mean 'email'?)",
         ]
