@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -56,15 +57,20 @@ class Names:
         return codec.unflat(codec.loads(text), self._texts)
 
     def pack_held(self, fields: Mapping[str, Held]) -> str:
-        """Fields grouped by origin and run, which most fields of a record share: ``[[origin, run, values], ...]``."""
-        groups: dict[tuple[str, int], dict[str, Any]] = {}
+        """Fields grouped by what most of them share: ``[[origin, run, values], ...]``, a stamp behind it if any."""
+        groups: dict[tuple[str, int, datetime | None], dict[str, Any]] = {}
         for name, held in fields.items():
-            groups.setdefault((held.origin, held.run), {})[name] = held.value
-        return codec.dumps([[o, run, codec.flat(values, self._numbers)] for (o, run), values in groups.items()])
+            groups.setdefault((held.origin, held.run, held.stamp), {})[name] = held.value
+        packed = [
+            [origin, run, codec.flat(values, self._numbers), *(() if stamp is None else (stamp,))]
+            for (origin, run, stamp), values in groups.items()
+        ]
+        return codec.dumps(packed)
 
     def unpack_held(self, text: str) -> dict[str, Held]:
-        return {
-            name: Held(value, origin, run)
-            for origin, run, items in codec.loads(text)
-            for name, value in codec.unflat(items, self._texts).items()
-        }
+        found: dict[str, Held] = {}
+        for origin, run, items, *stamps in codec.loads(text):
+            stamp = codec.revive(stamps[0]) if stamps else None
+            for name, value in codec.unflat(items, self._texts).items():
+                found[name] = Held(value, origin, run, stamp)
+        return found

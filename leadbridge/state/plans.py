@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,21 +13,6 @@ from leadbridge.state.model import ObjectKey, Plan, PlanRow, PlanState, RowKind,
 from leadbridge.state.schema import operations, plan_rows, plans
 from leadbridge.state.sql import PAGE
 from leadbridge.state.transactions import Snapshot, Transaction
-
-
-class Digest:
-    """A running digest of plan rows in order; equal rows give an equal one on every machine."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.blake2b(digest_size=32)
-
-    def add(self, rows: Iterable[PlanRow]) -> None:
-        for row in rows:
-            self._hash.update(codec.dumps(_fields(row)).encode() + b"\n")
-
-    @property
-    def text(self) -> str:
-        return self._hash.hexdigest()
 
 
 def draft(
@@ -59,7 +43,11 @@ def add_rows(tx: Transaction, plan: int, rows: Sequence[PlanRow]) -> None:
 
 
 def seal(tx: Transaction, plan: int, digest: str, end: Mapping[ObjectKey, str], summary: str) -> None:
-    """Complete a draft: from now on nothing in it changes but its state."""
+    """Complete a draft: from now on nothing in it changes but its state.
+
+    Args:
+        digest: of all rows in order, as the planner computes it; compared again before the plan is applied.
+    """
     values = {"digest": digest, "end": _cursors(end), "summary": summary}
     tx.connection.execute(update(plans).where(plans.c.id == plan).values(**values))
 
@@ -117,13 +105,6 @@ def untouched(
     return [_row(row) for row in snapshot.connection.execute(query.order_by(plan_rows.c.number).limit(limit))]
 
 
-def digest(snapshot: Snapshot, plan: int) -> str:
-    """Computed from the stored rows, to be compared with the one that the plan was sealed with."""
-    running = Digest()
-    running.add(stream(snapshot, plan))
-    return running.text
-
-
 def remove(tx: Transaction, plan: int) -> None:
     """With its rows. Operations of a run that applied it stay."""
     tx.connection.execute(delete(plans).where(plans.c.id == plan))
@@ -145,10 +126,6 @@ def _columns(row: PlanRow) -> dict[str, Any]:
         "depends": row.depends,
         "body": row.body,
     }
-
-
-def _fields(row: PlanRow) -> list[Any]:
-    return list(_columns(row).values())
 
 
 def _row(row: Row[Any]) -> PlanRow:
