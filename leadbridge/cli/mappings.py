@@ -94,7 +94,7 @@ def test(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 @app.command()
 def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="mapping, convert, fields, scoring or project.")
+        str | None, typer.Argument(metavar="[KIND]", help="mapping, convert, fields, scoring, stages or project.")
     ] = None,
     out: Annotated[
         Path | None,
