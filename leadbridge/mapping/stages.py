@@ -64,8 +64,11 @@ class Stages:
         followers = self.moves.get(str(before), ())
         if after in followers:
             return None
-        allowed = f"only {' or '.join(followers)} may follow" if followers else "it is a last stage"
-        return f"{before} -> {after} is no legal move: {allowed}"
+        may_follow = f"only {' or '.join(followers)} may follow" if followers else "it is a last stage"
+        return f"{before} -> {after} is no legal move: {may_follow}"
+
+    def allows(self, before: Value, after: Value) -> bool:
+        return self.illegal(before, after) is None
 
 
 DEFAULT: Final = Stages.in_a_row(NEEDED)

@@ -117,8 +117,11 @@ def _decide_first(
 
 def _is_barred(reading: Reading, policy: FieldPolicy, held: Held | None) -> bool:
     """Whether the policy does not let this side's change count."""
-    if policy.kind == "owner":
-        return reading.candidate.connection != policy.owner
+    if policy.kind == "owner" and reading.candidate.connection != policy.owner:
+        return True
+    # A stage is left by legal moves only.
+    if policy.legal is not None and held is not None and not policy.legal(held.value, reading.value):
+        return True
     # Blank or missing never lifts an opt-out.
     return policy.kind == "restrictive" and is_absent(reading.value) and held is not None and held.value is True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -23,12 +23,14 @@ class FieldPolicy:
         order: connections, the preferred first; those that are not named come last, by name.
         owner: with ``owner``, the only connection whose changes count.
         first: what happens where both sides hold a value at first contact.
+        legal: whether a change may lead from golden's value to another; one that may not does not count.
     """
 
     kind: PolicyKind = "prefer"
     order: tuple[str, ...] = ()
     owner: str = ""
     first: Literal["ask", "prefer"] = "ask"
+    legal: Callable[[Value, Value], bool] | None = None
 
     def rank(self, connection: str) -> tuple[int, str]:
         """Smaller is preferred; an edit made here (no connection) comes before all, then the owner's."""

@@ -88,7 +88,7 @@ def test_without_moves_each_stage_leads_to_the_next(tmp_path: Path) -> None:
             ],
         ),
         (
-            "stages: [lead, prospect, customer]\nmoves: {lead: [prospect, lead], prospect: [customer], custommer: [lead]}",
+            "stages: [lead, prospect, customer]\nmoves: {lead: [prospect, lead], prospect: [customer], custommer: []}",
             [
                 "3:26: moves.lead[1]: a stage does not follow itself",
                 "3:55: moves.custommer: there is no stage 'custommer' (did you mean 'customer'?)",
