@@ -40,9 +40,9 @@ def load(snapshot: Snapshot, ids: Collection[int]) -> dict[int, StoredLink]:
     return {row.id: _stored(row, snapshot.names) for row in select_in(snapshot, select(table), table.c.id, ids)}
 
 
-def due(snapshot: Snapshot, connections: Collection[str], after: int = 0, limit: int = PAGE) -> list[StoredLink]:
-    """The next links, by id, whose records are still owed a write."""
-    query = select(table).where(table.c.due, table.c.connection.in_(connections), table.c.id > after)
+def due(snapshot: Snapshot, connection: str, after: int = 0, limit: int = PAGE) -> list[StoredLink]:
+    """The next links of a connection, by id, whose records are still owed a write."""
+    query = select(table).where(table.c.due, table.c.connection == connection, table.c.id > after)
     rows = snapshot.connection.execute(query.order_by(table.c.id).limit(limit))
     return [_stored(row, snapshot.names) for row in rows]
 

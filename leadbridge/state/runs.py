@@ -68,9 +68,10 @@ def latest(snapshot: Snapshot, job: str | None = None, limit: int = 20) -> list[
 def unfinished(snapshot: Snapshot, connections: Collection[str]) -> list[Run]:
     """The oldest first: those on any of the connections that never ended, or ended with a call of unknown outcome."""
     unknown = select(operations.c.run).where(operations.c.state == "sent")
-    query = select(runs).where(or_(runs.c.state == "running", runs.c.id.in_(unknown))).order_by(runs.c.id)
+    query = select(runs).where(or_(runs.c.state == "running", runs.c.id.in_(unknown)))
     found = [_run(row) for row in snapshot.connection.execute(query)]
-    return [run for run in found if not set(run.connections).isdisjoint(connections)]
+    shared = [run for run in found if not set(run.connections).isdisjoint(connections)]
+    return sorted(shared, key=lambda run: run.id)
 
 
 def undone_by(snapshot: Snapshot, run: int) -> list[Run]:

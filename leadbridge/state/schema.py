@@ -131,7 +131,7 @@ links = Table(
     Column("due", Boolean, nullable=False),
     UniqueConstraint("connection", "object", "record_id"),
     Index("ix_links_golden", "golden"),
-    Index("ix_links_due", "id", sqlite_where=text("due = 1"), postgresql_where=text("due")),
+    Index("ix_links_due", "connection", "id", sqlite_where=text("due = 1"), postgresql_where=text("due")),
 )
 
 cursors = Table(

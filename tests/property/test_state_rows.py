@@ -216,12 +216,13 @@ class Rows(RuleBasedStateMachine):
         with self.store.read() as snapshot:
             assert links.load(snapshot, [*self.links, 10**6]) == self.links
             assert links.by_refs(snapshot, [*by_ref, Ref("sf", "Lead", "nobody")]) == by_ref
-            found = links.by_goldens(snapshot, list(self.golden))
-            assert {s.link.id for some in found.values() for s in some} == set(self.links)
-            assert all(s.link.golden == golden for golden, some in found.items() for s in some)
+            of_golden = links.by_goldens(snapshot, list(self.golden))
+            assert {s.link.id for some in of_golden.values() for s in some} == set(self.links)
+            assert all(s.link.golden == golden for golden, some in of_golden.items() for s in some)
             owed = [s for _, s in sorted(self.links.items()) if s.due]
-            assert links.due(snapshot, ["sf", "hs"]) == owed
-            assert links.due(snapshot, ["sf"]) == [s for s in owed if s.link.ref.connection == "sf"]
+            for connection in ("sf", "hs"):
+                found = links.due(snapshot, connection)
+                assert found == [s for s in owed if s.link.ref.connection == connection]
             same = links.unchanged(snapshot, {ref: dict(s.link.base) for ref, s in by_ref.items()})
             assert same == {ref for ref, s in by_ref.items() if s.link.state == "live" and not s.due}
             other = {ref: {**s.link.base, "Email": "somebody else's"} for ref, s in by_ref.items()}

@@ -68,7 +68,7 @@ def test_postgresql_could_make_the_tables() -> None:
     made += [str(CreateIndex(i).compile(dialect=dialect)) for table in metadata.sorted_tables for i in table.indexes]
 
     assert "WITHOUT ROWID" not in "".join(made)
-    assert "CREATE INDEX ix_links_due ON links (id) WHERE due" in made
+    assert "CREATE INDEX ix_links_due ON links (connection, id) WHERE due" in made
 
 
 def migrations(tmp_path: Path, then: str = "pass") -> Path:

@@ -90,7 +90,9 @@ def _records() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_links"),
         sa.UniqueConstraint("connection", "object", "record_id", name="uq_links_connection_object_record_id"),
     )
-    op.create_index("ix_links_due", "links", ["id"], sqlite_where=sa.text("due = 1"), postgresql_where=sa.text("due"))
+    op.create_index(
+        "ix_links_due", "links", ["connection", "id"], sqlite_where=sa.text("due = 1"), postgresql_where=sa.text("due")
+    )
     op.create_index("ix_links_golden", "links", ["golden"])
 
 
