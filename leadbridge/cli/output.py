@@ -161,12 +161,19 @@ def fold(text: str, indent: int) -> list[str]:
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> None:
+    for text, style in table(columns, rows, indent=indent):
+        print_line(paint(text, style))
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> list[tuple[str, Style]]:
     """A plain table: no boxes, whole cells when piped, cells cut with an ellipsis where a terminal is narrow."""
     cells = [[column.title.upper() for column in columns], *([escape(cell) for cell in row] for row in rows)]
     widths = _fitting(columns, cells, indent)
-    for number, row in enumerate(cells):
+    lines: list[tuple[str, Style]] = []
+    for row in cells:
         line = "  ".join(_cell(text, wide, c.align) for text, wide, c in zip(row, widths, columns, strict=True))
-        print_line(" " * indent + paint(line.rstrip(), "plain" if number else "title"))
+        lines.append((" " * indent + line.rstrip(), "plain" if lines else "title"))
+    return lines
 
 
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], indent: int) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show, width
+from leadbridge.cli.lines import field_lines, folded, print_lines, word
+from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show
 from leadbridge.jobs.outcome import Preview, Review, homeless, rows_by_role, sources_of
 from leadbridge.plan.draft import FROM_LEAD, NO_FIELD
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
@@ -136,19 +137,17 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
     for change in row.changes:
         note = f"{change.rule}{_origin(change, places)}"
         if row.verb == "create":
-            value = _word(change.new)
+            value = word(change.new)
             note = _note_of_new(change, places, alone=len(set(_origins(row))) == 1)
         else:
-            value = f"{_word(change.old)} -> {_word(change.new)}"
-        _print_field(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1])
+            value = f"{word(change.old)} -> {word(change.new)}"
+        print_lines(field_lines(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1]))
     for name, number in row.refers.items():
-        _print_field(name.ljust(broad), f"@{number}", "", SYMBOLS[row.verb][1])
+        print_lines(field_lines(name.ljust(broad), f"@{number}", "", SYMBOLS[row.verb][1]))
     for change in kept:
-        value = (
-            f"not {_word(change.new)}" if change.field in changed else f"{_word(change.old)}, not {_word(change.new)}"
-        )
+        value = f"not {word(change.new)}" if change.field in changed else f"{word(change.old)}, not {word(change.new)}"
         note = f"another lead's value{_origin(change, places)}" if change.field in changed else change.rule
-        _print_field(change.field.ljust(broad), value, note, "same")
+        print_lines(field_lines(change.field.ljust(broad), value, note, "same"))
 
 
 def _note_of_new(change: Change, places: Mapping[Ref, str], *, alone: bool) -> str:
@@ -164,22 +163,6 @@ def _origins(row: PlannedRow) -> Iterator[Ref]:
 
 def _origin(change: Change, places: Mapping[Ref, str]) -> str:
     return f", {places.get(change.origin, str(change.origin))}" if change.origin else ""
-
-
-def _word(value: object) -> str:
-    return show(value) or "(blank)"  # type: ignore[arg-type]  # a canonical value
-
-
-def _print_field(name: str, value: str, note: str, style: Style) -> None:
-    """One field; its reason stands behind it where there is room, else below."""
-    left, right = f"       {name}  {escape(value)}", f"  ({escape(note)})" if note else ""
-    limit = width()
-    if limit is None or len(left) + len(right) <= limit:
-        print_line(paint(left, style) + paint(right, "dim"))
-        return
-    print_line(paint(left if len(left) <= limit else left[: limit - 3] + "...", style))
-    for line in fold(right.strip(), 9) if note else []:
-        print_line(paint(line, "dim"))
 
 
 def print_left_out(left_out: Sequence[LeftOut]) -> None:
@@ -247,5 +230,4 @@ def reject_lines(rejects: Sequence[Reject]) -> list[str]:
 
 
 def _print_folded(text: str, indent: int, style: Style = "plain") -> None:
-    for line in fold(text, indent):
-        print_line(paint(line, style))
+    print_lines(folded(text, indent, style))
