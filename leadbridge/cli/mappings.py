@@ -299,7 +299,7 @@ def _known(config: Path | None, *, project_needed: bool) -> tuple[Known, Path]:
         project, plugins = _project(config)
         folder = project.config.mappings
         catalogue = load_catalogue(folder)
-    settings = {name: plugins.provider(name).settings_model for name in plugins.providers}
+    settings = {name: plugins.provider(name).settings_model for name in sorted(plugins.providers)}
     return Known(catalogue, plugins.transforms, settings), folder
 
 

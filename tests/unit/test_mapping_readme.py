@@ -28,6 +28,7 @@ from leadbridge.mapping.model import (
     TargetSpec,
 )
 from leadbridge.mapping.project import KINDS, load_mappings
+from leadbridge.mapping.stages import StagesFile
 from leadbridge.matching import MATCH_KEYS
 from leadbridge.moments import WORDS
 from leadbridge.scoring.model import CapSpec, RatingSpec, RuleSpec, ScoringFile
@@ -43,6 +44,7 @@ MODELS: dict[str, tuple[type[BaseModel], ...]] = {
     "A mapping": (MappingFile, FieldSpec, ExampleSpec),
     "The convert policy": (ConvertFile, LeadSpec, PartSpec, TargetSpec),
     "Custom fields": (FieldsFile, CustomField),
+    "Stages": (StagesFile,),
     "Scoring": (ScoringFile, CapSpec, RuleSpec, RatingSpec),
     "leadbridge.yaml": (ConfigFile, ConvertJob, SyncJob, Brakes, Precedence),
 }

@@ -25,8 +25,8 @@ _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("web addresses", re.compile(r"\s*(?:https?://|www\.)\S+\s*", re.I)),
     ("moments", re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}.*", re.DOTALL)),
     ("dates", re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*")),
+    ("phone numbers", re.compile(r"\s*(?:\+|00|\()[\d ()/.-]{6,}\s*")),
     ("numbers", re.compile(r"\s*[-+]?[\d.,' ]*\d\s*%?\s*")),
-    ("phone numbers", re.compile(r"\s*\+?[\d ()/.-]{7,}\s*")),
     ("yes or no", re.compile(r"\s*(?:y|n|yes|no|true|false|ja|nein|oui|non|s[ií])\s*", re.I)),
 )
 _BY_SHAPE: Final[Mapping[str, str]] = {
