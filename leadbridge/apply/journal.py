@@ -53,7 +53,7 @@ class Outcome:
 
     Attributes:
         row: as it was sent: the ids of records that it refers to stand in its values.
-        due: whether the link is still owed a write; only ever true where the CRM did not take a value.
+        due: whether the link is to be looked at again: the CRM did not take a value, or could not be read back.
     """
 
     row: WriteRow

@@ -160,11 +160,11 @@ class Line:
                 done.append((operation, made))
             else:
                 unclear.append(operation)
+        self._keep(rejects)
         if self._stages:
             self._staged |= {operation.row.number: made for operation, made in done}
-            self._keep(rejects)
         else:
-            self._keep([*rejects, *self._looker.read_back(done)])
+            self._keep(self._looker.read_back(done))
         return unclear
 
     def _doubted(self, unclear: Sequence[Operation], doubts: int, error: UncertainError) -> Part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from leadbridge.apply.calling import Caller
@@ -48,8 +47,8 @@ class Looker:
 
     def _find(self, creates: Sequence[Operation]) -> list[Operation | Outcome]:
         """With a key the CRM sees to it that there is one record; else what is not found is a question."""
-        keyed: list[Operation | Outcome] = [o for o in creates if self._can.upsert_by_key and o.row.key]
-        others = [o for o in creates if not (self._can.upsert_by_key and o.row.key)]
+        keyed: list[Operation | Outcome] = [o for o in creates if self._is_keyed(o)]
+        others = [o for o in creates if not self._is_keyed(o)]
         actions = [operation.row.action({}) for operation in others]
         ids = self._caller.look(lambda: self._provider.find(actions)) if others else ()
         made = [(operation, one) for operation, one in zip(others, ids, strict=True) if one]
@@ -58,17 +57,26 @@ class Looker:
         keyed += [Outcome(o.row, "uncertain") for o, one in zip(others, ids, strict=True) if not one]
         return keyed
 
-    def read_back(self, done: Sequence[tuple[Operation, str]]) -> list[Outcome]:
-        """Where reading fails, or there is none, the CRM's word stands: what it called done is done.
+    def _is_keyed(self, create: Operation) -> bool:
+        return self._can.upsert_by_key and create.row.key is not None
 
-        A file is not read back: it holds what was sent, or its commit raised.
+    def read_back(self, done: Sequence[tuple[Operation, str]]) -> list[Outcome]:
+        """What was agreed. A file is not read back: it holds what was sent, or its commit raised.
+
+        Raises what reading raises, so that the rows are looked up by the next run: taking what was sent for what is
+        stored would turn a text that the CRM cut off into a user's edit. A new record that could not be found again
+        is not given up, though: nothing is agreed of it but its id.
         """
         if done and done[0][0].row.verb == "delete":
             return [Outcome(operation.row, "done", one) for operation, one in done]
         records: Sequence[Record | None] = [None for _ in done]
         if self._can.read_back and not self._can.staged:
-            with suppress(LeadBridgeError):
+            try:
                 records = self._read(done)
+            except LeadBridgeError:
+                if any(operation.row.verb == "update" or self._is_keyed(operation) for operation, _ in done):
+                    raise
+                return [Outcome(operation.row, "done", one, due=True) for operation, one in done]
         return [acknowledged(o, one, record, self._stores) for (o, one), record in zip(done, records, strict=True)]
 
     def _read(self, asked: Sequence[tuple[Operation, str]]) -> Sequence[Record | None]:

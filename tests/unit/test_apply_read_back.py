@@ -70,7 +70,21 @@ def test_an_edit_between_write_and_read_back_is_left_for_the_next_capture(run: R
     assert run.accounts[0]["City"] == "user"
 
 
-def test_a_failed_read_back_takes_nothing_back(run: Run) -> None:
-    unread = Faults(script=lambda method, call: "unreachable" if method == "read" else None)
-    assert counted(run.apply(create(1, Name="Ada"), faults=unread)) == (1, 0, 0, 0)
-    assert list(run.journal.bases.values()) == [{"Name": "Ada"}]
+def test_a_failed_read_back_gives_no_new_record_up(run: Run) -> None:
+    """Nothing is agreed of it, so that the next capture is its first contact."""
+    lost = Faults(script=lambda method, call: "unreachable" if method == "read" else None, lacks=("upsert_by_key",))
+    assert counted(run.apply(create(1, Name="Ada"), faults=lost)) == (1, 0, 0, 0)
+    assert run.journal.operations[1].id in run.crm.records("Account")
+    assert run.journal.bases == {}
+
+
+def test_a_failed_read_back_leaves_an_update_to_be_looked_up(run: Run) -> None:
+    one = run.account(Name="x")
+    unread = Faults(
+        script=lambda method, call: "unreachable" if method == "read" else None, stores=truncated(2, "Name")
+    )
+    assert counted(run.apply(update(1, one, {"Name": "x"}, Name="Ada"), faults=unread)) == (0, 0, 0, 1)
+    assert run.states == {1: "sent"}
+    assert counted(run.resume(Faults(stores=truncated(2, "Name")))) == (1, 0, 0, 0)
+    assert run.journal.bases == {Ref("crm", "Account", one): {"Name": "Ad"}}
+    assert "write" not in run.provider.calls
