@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 _DELIMITERS = ",;\t|"
@@ -53,10 +54,14 @@ class Dialect:
         return self.delimiter.join([self._quoted(cell, lone_blank) for cell in cells]) + end
 
     def _quoted(self, cell: str, lone_blank: bool) -> str:
-        special = (self.delimiter, self.quote, "\r", "\n")
-        if not (self.quote_all or lone_blank or cell[:1] == " " or any(mark in cell for mark in special)):
+        if not (self.quote_all or lone_blank or _needs_quotes(self.delimiter + self.quote).search(cell)):
             return cell
         return self.quote + cell.replace(self.quote, self.quote * 2) + self.quote
+
+
+@cache
+def _needs_quotes(marks: str) -> re.Pattern[str]:
+    return re.compile(rf"^ |[\r\n{re.escape(marks)}]")
 
 
 def sniff(sample: str, delimiter: str | None = None, quote: str | None = None) -> Dialect:

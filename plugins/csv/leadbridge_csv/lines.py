@@ -67,8 +67,9 @@ class LineSource:
         """What is whole of the carried text and this; the tail is carried on, unless it is too long to be held."""
         held, buffer = len(self._carry), self._carry + text
         self.origin = self._tail if held else here
+        ends = "\n" in buffer or "\r" in buffer
+        lines = io.StringIO(buffer, newline="").readlines() if ends else [buffer] if buffer else []
         self.clean = is_clean(buffer)
-        lines = io.StringIO(buffer, newline="").readlines()
         self._carry = "" if final or not lines or lines[-1].endswith("\n") else lines.pop()
         self.partial = not lines and len(self._carry) > self._limit
         if self.partial:

@@ -87,7 +87,7 @@ class KeyMatcher(Matcher):
     def judge(self, key: str, fingerprint: int) -> tuple[Verdict, str]:
         if self._meet_next(fingerprint):
             return Verdict.KNOWN, key
-        place = self.find(key)
+        place = self.find(key) if self._former else None
         if place is None:
             return (Verdict.NEW if self._is_fresh(key) else Verdict.DUPLICATE), key
         if self._met[place]:

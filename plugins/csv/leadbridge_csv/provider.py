@@ -10,7 +10,7 @@ from leadbridge.records import Record, Ref
 from leadbridge_csv.capture import capture_pages
 from leadbridge_csv.describing import describe_object
 from leadbridge_csv.objects import Objects
-from leadbridge_csv.session import Session, read_only, read_records
+from leadbridge_csv.session import Session, read_files, read_only
 from leadbridge_csv.settings import CsvSettings
 from leadbridge_csv.target import Target
 
@@ -48,10 +48,15 @@ class CsvProvider(Provider):
         return capture_pages(self._target(object), cursor)
 
     def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
-        """From the files as they are now; what is staged does not show."""
+        """From the files as they are now, or in a run of writes as it found them; what is staged does not show.
+
+        Outside a run every call goes through the files once.
+        """
         found: dict[Ref, Record] = {}
         for name in dict.fromkeys(ref.object for ref in refs):
-            found |= read_records(self._target(name), [ref for ref in refs if ref.object == name])
+            target, asked = self._target(name), [ref for ref in refs if ref.object == name]
+            session = self._session if self._objects.writable() else None
+            found |= session.read(target, asked) if session else read_files(target, asked)
         return [found.get(ref) for ref in refs]
 
     def begin(self) -> None:
@@ -63,7 +68,11 @@ class CsvProvider(Provider):
 
         Whoever edits the file between that and ``commit`` loses nothing: ``commit`` then refuses.
         """
-        return [self._write(action) for action in actions]
+        session = self._begun()
+        targets = {name: self._target(name) for name in dict.fromkeys(action.object for action in actions)}
+        if not self._objects.writable():
+            return [read_only(action, targets[action.object]) for action in actions]
+        return [session.write(targets[action.object], action) for action in actions]
 
     def commit(self) -> None:
         """Raises ConnectionFailedError, with the files as they were, where one changed meanwhile or cannot be written.
@@ -84,10 +93,6 @@ class CsvProvider(Provider):
 
     def close(self) -> None:
         self.abandon()
-
-    def _write(self, action: Action) -> Result:
-        session, target = self._begun(), self._target(action.object)
-        return session.write(target, action) if self._objects.writable() else read_only(action, target)
 
     def _begun(self) -> Session:
         if self._session is None:

@@ -18,6 +18,7 @@ from leadbridge_csv.tape import Overflow, Tape
 
 _ROW_FACTOR = 4
 _LEAST_ROW = 1 << 20
+_LOOKED_AT = 1000  # lines of a record that cannot be held: enough to tell rows from text
 
 
 def row_limit(max_cell: int) -> int:
@@ -59,7 +60,6 @@ class Reader:
     """Blocks of the records from the tape's place on; ``width`` is the number of the header's columns."""
 
     def __init__(self, tape: Tape, dialect: Dialect, width: int, max_cell: int) -> None:
-        csv.field_size_limit(max(csv.field_size_limit(), row_limit(max_cell)))  # the tape keeps the bounds
         self._tape = tape
         self._dialect = dialect
         self._width = width
@@ -160,7 +160,7 @@ class Reader:
             return
         start = tape.rewind()
         extent = self._measure()
-        stray = extent.lines > 1 and (not extent.closed or extent.rows * 2 > extent.lines - 1)
+        stray = extent.lines > 1 and (not extent.closed or extent.rows * 2 > min(extent.lines - 1, _LOOKED_AT))
         code = "unclosed_quote" if stray and not extent.long_line else "cell_too_long"
         tape.rewind_to(start)
         line = start.line
@@ -176,7 +176,7 @@ class Reader:
             inside ^= piece.count(quote) % 2 == 1
             ends = piece.endswith(("\n", "\r"))
             extent.long_line |= not extent.lines and not (whole and ends)
-            extent.rows += bool(extent.lines) and whole and ends and self._is_row(piece)
+            extent.rows += 0 < extent.lines <= _LOOKED_AT and whole and ends and self._is_row(piece)
             extent.lines += ends
             whole = ends
             if ends and (not inside or self._tape.confined):
@@ -189,7 +189,7 @@ class Reader:
 
 @dataclass(slots=True)
 class _Extent:
-    """Of a record looked at from afar: its physical lines, those that would be rows, whether it ended."""
+    """Of a record looked at from afar: its physical lines, those of the first that would be rows, whether it ended."""
 
     lines: int = 0
     rows: int = 0

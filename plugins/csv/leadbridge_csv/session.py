@@ -41,6 +41,10 @@ class Session:
         except RefusedError as refused:
             return Result(action.number, "rejected", action.id, refused.reject)
 
+    def read(self, target: Target, refs: Sequence[Ref]) -> dict[Ref, Record]:
+        """From the file as the run found it, without going through it again for every batch."""
+        return read_records(self._draft(target).table, refs)
+
     def commit(self) -> None:
         """All files are written beside the old ones before the first is put in place."""
         changed = [draft for draft in self._drafts.values() if draft.edits or draft.added]
@@ -81,16 +85,19 @@ def make_draft(target: Target) -> Draft:
     return TableDraft(target, table, table.key_place)
 
 
-def read_records(target: Target, refs: Sequence[Ref]) -> dict[Ref, Record]:
-    """The records that are there, read from the files as they are now; of a repeated key the first row."""
+def read_records(table: Table, refs: Sequence[Ref]) -> dict[Ref, Record]:
+    """The records that are there; of a repeated key the first row."""
+    found = {ref: table.find(ref.id) for ref in refs}
+    return {ref: table.record(ref.id, rows[0]) for ref, rows in found.items() if rows}
+
+
+def read_files(target: Target, refs: Sequence[Ref]) -> dict[Ref, Record]:
+    """The same from an object's files as they are now; the first file that holds one counts."""
     found: dict[Ref, Record] = {}
     for file in target.files:
         table = Table(target, file)
         try:
-            for ref in refs:
-                rows = table.find(ref.id) if ref not in found else []
-                if rows:
-                    found[ref] = table.record(ref.id, rows[0])
+            found = read_records(table, refs) | found
         finally:
             table.close()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import stat
 from collections import Counter
@@ -72,8 +73,9 @@ def _sheet(connection: str, file: CsvFile, settings: CsvSettings, stream: Buffer
     text = sample[len(encoding.mark) :].decode(encoding.name, "replace")
     if len(sample) == _SAMPLE:
         text = text[: text.rfind("\n") + 1] or text  # whole lines
-    dialect = sniff(text, settings.delimiter, settings.quote)
     limit = row_limit(settings.max_cell)
+    csv.field_size_limit(max(csv.field_size_limit(), limit))  # the tape keeps the bounds, so the parser need not
+    dialect = sniff(text, settings.delimiter, settings.quote)
     tape = Tape(LineSource(stream, encoding, limit), limit, file.path.stat().st_size)
     try:
         columns, head = _header(tape, dialect)

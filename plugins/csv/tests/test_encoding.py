@@ -7,6 +7,7 @@ import codecs
 import pytest
 from leadbridge_csv.encoding import Encoding, detect, is_clean
 
+RUSSIAN = "имя;город\nИван Петров;Москва\nОльга;Казань\n"  # noqa: RUF001  (it is Russian)
 GERMAN = "Vorname;Ort\r\nJürgen;Köln\r\nZoë;Düsseldorf\r\n"
 
 
@@ -25,7 +26,7 @@ GERMAN = "Vorname;Ort\r\nJürgen;Köln\r\nZoë;Düsseldorf\r\n"
         (GERMAN.encode("cp1252"), Encoding("cp1252")),
         ("Name,Price\nAda,5 €\n".encode("cp1252"), Encoding("cp1252")),
         ("name,ville\nRené,Orléans\nJosé,Málaga\n".encode("latin-1"), Encoding("cp1252")),
-        ("имя;город\nИван Петров;Москва\nОльга;Казань\n".encode("cp1251"), Encoding("cp1251")),
+        (RUSSIAN.encode("cp1251"), Encoding("cp1251")),
         ("名前,会社\n山田太郎,株式会社テスト\n鈴木花子,有限会社サンプル\n".encode("cp932"), Encoding("cp932")),
         (GERMAN.encode()[:-30], Encoding("utf-8")),
     ],

@@ -225,6 +225,22 @@ def test_reading_single_records(workspace: Workspace) -> None:
     ]
 
 
+def test_a_run_reads_what_it_found_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace.put("a.csv", TABLE)
+    provider, ref = workspace.connect(key="Id"), Ref("crm", "a.csv", "1")
+    provider.begin()
+    provider.write([update("1", {"Name": "Eve"})])
+    monkeypatch.setattr("leadbridge_csv.table.opened", None)
+    (record,) = provider.read([ref])
+    assert record is not None
+    assert record.values["Name"] == "Ada"
+    monkeypatch.undo()
+    provider.commit()
+    (record,) = provider.read([ref])
+    assert record is not None
+    assert record.values["Name"] == "Eve"
+
+
 def test_an_inbox_is_appended_to(workspace: Workspace) -> None:
     path = workspace.put("a.csv", "Name;City\r\nAda;Berlin")
     results = workspace.write(
