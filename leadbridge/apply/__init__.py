@@ -5,5 +5,17 @@ from __future__ import annotations
 from leadbridge.apply.engine import apply_writes, resume
 from leadbridge.apply.journal import Journal, Operation, Outcome
 from leadbridge.apply.options import Options, Summary
+from leadbridge.apply.undo import Kept, Undo, undo_rows
 
-__all__ = ["Journal", "Operation", "Options", "Outcome", "Summary", "apply_writes", "resume"]
+__all__ = [
+    "Journal",
+    "Kept",
+    "Operation",
+    "Options",
+    "Outcome",
+    "Summary",
+    "Undo",
+    "apply_writes",
+    "resume",
+    "undo_rows",
+]

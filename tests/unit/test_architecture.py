@@ -38,6 +38,7 @@ FORBIDDEN = {
         "leadbridge.state",
         "!leadbridge.state.codec",  # how values are written down; it opens nothing
     ],
+    "leadbridge.apply": ["leadbridge.jobs", "leadbridge.plugins", "leadbridge.memory", "leadbridge.state"],
     "leadbridge.merge": ["leadbridge.jobs", "leadbridge.plugins", "leadbridge.memory", "leadbridge.state"],
     "leadbridge.scoring": ["leadbridge.jobs", "leadbridge.plan", "leadbridge.memory", "leadbridge.state"],
     "leadbridge.matching": ["leadbridge.jobs", "leadbridge.plan", "leadbridge.memory", "leadbridge.state"],
