@@ -8,7 +8,7 @@ taken for one. A MISSING value has no text: leave its field out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -83,22 +83,16 @@ def decode(text: str) -> dict[str, Any]:
     return revived(loads(text))
 
 
-def flat(values: Mapping[str, Any], numbers: Mapping[str, int]) -> list[Any]:
-    """``[number of the name, value, ...]`` by ascending number, so that equal values give equal text."""
-    found: list[Any] = []
-    for number, value in sorted([(numbers[name], value) for name, value in values.items()], key=_first):
-        found += (number, value)
+def interleaved(numbers: Sequence[int], values: Iterable[Any]) -> list[Any]:
+    """``[number, value, number, value, ...]``, to be written with :func:`dumps`."""
+    found: list[Any] = [None] * (2 * len(numbers))
+    found[::2], found[1::2] = numbers, values
     return found
 
 
-def _first(pair: tuple[int, Any]) -> int:
-    return pair[0]
-
-
-def unflat(items: list[Any], names: Mapping[int, str]) -> dict[str, Any]:
-    """The opposite of :func:`flat`, after a :func:`loads`."""
-    steps = iter(items)
-    return {
-        names[number]: value if value.__class__ in _PLAIN else revive(value)
-        for number, value in zip(steps, steps, strict=True)
-    }
+def separated(items: list[Any]) -> tuple[list[int], list[Any]]:
+    """The opposite of :func:`interleaved`, after a :func:`loads`."""
+    values = items[1::2]
+    if not _PLAIN.issuperset(map(type, values)):
+        values = [revive(value) for value in values]
+    return items[::2], values

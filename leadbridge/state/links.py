@@ -12,7 +12,7 @@ from leadbridge.records import Ref
 from leadbridge.state.model import StoredLink
 from leadbridge.state.names import Names
 from leadbridge.state.schema import links as table
-from leadbridge.state.sql import PAGE, chunks, select_in, select_refs
+from leadbridge.state.sql import PAGE, by_object, chunks, select_in, select_refs
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.values import Raw
 
@@ -59,15 +59,16 @@ def unchanged(snapshot: Snapshot, captured: Mapping[Ref, Mapping[str, Raw]]) -> 
 
     Compares texts, so it is much quicker than reading bases; what it leaves out may still turn out to be unchanged.
     """
-    query = select(table.c.connection, table.c.object, table.c.record_id, table.c.base).where(
-        table.c.state == "live", ~table.c.due
-    )
     pack = snapshot.names.pack_known
-    found = (
-        (Ref(row.connection, row.object, row.record_id), row.base)
-        for row in select_refs(snapshot, query, table, captured.keys())
-    )
-    return frozenset(ref for ref, base in found if pack(captured[ref]) == base)
+    same: set[Ref] = set()
+    for (connection, name), refs in by_object(captured).items():
+        query = select(table.c.record_id, table.c.base).where(
+            table.c.connection == connection, table.c.object == name, table.c.state == "live", ~table.c.due
+        )
+        by_id = {ref.id: ref for ref in refs}
+        found = ((by_id[row.record_id], row.base) for row in select_in(snapshot, query, table.c.record_id, by_id))
+        same.update(ref for ref, base in found if pack(captured[ref]) == base)
+    return frozenset(same)
 
 
 def update_all(tx: Transaction, links: Sequence[StoredLink]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,14 @@ from sqlalchemy import Connection, insert, select
 from leadbridge.golden import Held
 from leadbridge.state import codec, schema
 from leadbridge.values import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How mappings with the same names in the same order are packed: by number. Most rows share a few of these."""
+
+    names: tuple[str, ...]
+    numbers: tuple[int, ...]
 
 
 class _Numbers(dict[str, int]):
@@ -35,6 +44,7 @@ class Names:
             self._texts[number] = name
             self._numbers[name] = number
         self._next = max(self._texts, default=0) + 1
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
 
     def add(self, name: str) -> int:
         number, self._next = self._next, self._next + 1
@@ -45,7 +55,7 @@ class Names:
 
     def pack(self, values: Mapping[str, Raw]) -> str:
         """Equal mappings give equal texts. Raises ValueError for MISSING."""
-        return codec.dumps(codec.flat(values, self._numbers))
+        return codec.dumps(self._flat(values))
 
     def pack_known(self, values: Mapping[str, Raw]) -> str | None:
         """Like :meth:`pack`, where all names are known already; None where one is not, so that no row has the text."""
@@ -54,7 +64,7 @@ class Names:
         return self.pack(values)
 
     def unpack(self, text: str) -> dict[str, Any]:
-        return codec.unflat(codec.loads(text), self._texts)
+        return self._mapping(codec.loads(text))
 
     def pack_held(self, fields: Mapping[str, Held]) -> str:
         """Fields grouped by what most of them share: ``[[origin, run, values], ...]``, a stamp behind it if any."""
@@ -62,7 +72,7 @@ class Names:
         for name, held in fields.items():
             groups.setdefault((held.origin, held.run, held.stamp), {})[name] = held.value
         packed = [
-            [origin, run, codec.flat(values, self._numbers), *(() if stamp is None else (stamp,))]
+            [origin, run, self._flat(values), *(() if stamp is None else (stamp,))]
             for (origin, run, stamp), values in groups.items()
         ]
         return codec.dumps(packed)
@@ -71,6 +81,20 @@ class Names:
         found: dict[str, Held] = {}
         for origin, run, items, *stamps in codec.loads(text):
             stamp = codec.revive(stamps[0]) if stamps else None
-            for name, value in codec.unflat(items, self._texts).items():
+            for name, value in self._mapping(items).items():
                 found[name] = Held(value, origin, run, stamp)
         return found
+
+    def _flat(self, values: Mapping[str, Any]) -> list[Any]:
+        """By ascending number of the name, so that equal mappings give equal lists."""
+        given = tuple(values)
+        layout = self._layouts.get(given)
+        if layout is None:
+            numbered = sorted((self._numbers[name], name) for name in given)
+            layout = _Layout(tuple(name for _, name in numbered), tuple(number for number, _ in numbered))
+            self._layouts[given] = layout
+        return codec.interleaved(layout.numbers, map(values.__getitem__, layout.names))
+
+    def _mapping(self, items: list[Any]) -> dict[str, Any]:
+        numbers, values = codec.separated(items)
+        return dict(zip(map(self._texts.__getitem__, numbers), values, strict=True))

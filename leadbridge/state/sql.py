@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -39,16 +39,16 @@ def select_in(
 
 def select_refs(snapshot: Snapshot, query: Select[Any], table: Table, refs: Collection[Ref]) -> Iterator[Row[Any]]:
     """The query's rows of a table with ``connection``, ``object`` and ``record_id`` that stand for one of the refs."""
-    for (connection, name), ids in by_object(refs).items():
+    for (connection, name), some in by_object(refs).items():
         narrowed = query.where(table.c.connection == connection, table.c.object == name)
-        yield from select_in(snapshot, narrowed, table.c.record_id, ids)
+        yield from select_in(snapshot, narrowed, table.c.record_id, [ref.id for ref in some])
 
 
-def by_object(refs: Collection[Ref]) -> dict[tuple[str, str], list[str]]:
-    """(connection, object) -> ids."""
-    found: dict[tuple[str, str], list[str]] = {}
+def by_object(refs: Iterable[Ref]) -> dict[tuple[str, str], list[Ref]]:
+    """(connection, object) -> refs."""
+    found: dict[tuple[str, str], list[Ref]] = {}
     for ref in refs:
-        found.setdefault((ref.connection, ref.object), []).append(ref.id)
+        found.setdefault((ref.connection, ref.object), []).append(ref)
     return found
 
 

@@ -65,8 +65,8 @@ def count(snapshot: Snapshot, run: int) -> int:
 
 def settle(tx: Transaction, run: int, refs: Collection[Ref]) -> None:
     """Forget those that are settled, gone ones too."""
-    for (connection, name), ids in by_object(refs).items():
-        for table, part in _tables_and_parts(ids):
+    for (connection, name), some in by_object(refs).items():
+        for table, part in _tables_and_parts([ref.id for ref in some]):
             matching = (table.c.run == run, table.c.connection == connection, table.c.object == name)
             tx.connection.execute(delete(table).where(*matching, table.c.record_id.in_(part)))
 
