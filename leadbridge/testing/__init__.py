@@ -14,15 +14,16 @@ from __future__ import annotations
 import pytest
 
 pytest.register_assert_rewrite("leadbridge.testing.describing", "leadbridge.testing.capturing")
-pytest.register_assert_rewrite("leadbridge.testing.writing")
+pytest.register_assert_rewrite("leadbridge.testing.writing", "leadbridge.testing.running", "leadbridge.testing.harness")
 
 from leadbridge.testing.capturing import CaptureContract  # noqa: E402  (after the rewrite is asked for)
 from leadbridge.testing.describing import DescribeContract  # noqa: E402  (same)
 from leadbridge.testing.harness import Harness  # noqa: E402  (same)
+from leadbridge.testing.running import RunContract  # noqa: E402  (same)
 from leadbridge.testing.writing import WriteContract  # noqa: E402  (same)
 
 
-class ProviderContract(DescribeContract, CaptureContract, WriteContract):
+class ProviderContract(DescribeContract, CaptureContract, WriteContract, RunContract):
     """All rules. A rule about a capability that the provider does not declare is skipped."""
 
 

@@ -1,5 +1,7 @@
 """What a provider's author tells the contract: how to reach a CRM to play with, and what its own users do in it."""
 
+# ruff: noqa: S101  (assertions are what a contract is made of)
+
 from __future__ import annotations
 
 import abc
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leadbridge.provider import Gone, Page, Provider
+from leadbridge.provider import Action, Gone, Page, Provider, Result
 from leadbridge.records import Record, Ref, Reject
 from leadbridge.values import MISSING, Raw
 
@@ -52,6 +54,10 @@ class Harness(abc.ABC):
         """Put one row into the object that cannot be read; False (the default) where the CRM cannot hold one."""
         return False
 
+    def merge(self, loser: str, winner: str) -> bool:
+        """A user merges two records, the winner's id stays; False (the default) where the CRM cannot."""
+        return False
+
     def close(self) -> None:  # noqa: B027  (most hold nothing)
         """Free what the harness holds."""
 
@@ -74,6 +80,11 @@ class Contract(abc.ABC):
         provider = harness.connect()
         yield provider
         provider.close()
+
+    @pytest.fixture
+    def writer(self, provider: Provider) -> Provider:
+        needs(provider, "writes")
+        return provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,16 @@ def capture_anew(harness: Harness, cursor: str | None = None) -> Capture:
         return capture(provider, harness, cursor)
     finally:
         provider.close()
+
+
+def written(provider: Provider, actions: Sequence[Action]) -> list[Result]:
+    """A whole run of one batch; its results in the order of the actions, one for each."""
+    provider.begin()
+    results = provider.write(actions)
+    provider.commit()
+    by_number = {result.number: result for result in results}
+    assert sorted(result.number for result in results) == sorted(action.number for action in actions)
+    return [by_number[action.number] for action in actions]
 
 
 def ref(provider: Provider, harness: Harness, id: str) -> Ref:

@@ -328,8 +328,10 @@ class Staged(MemoryProvider):
         self.waiting: list[Action] = []
 
     def write(self, actions: Sequence[Action]) -> Sequence[Result]:
+        """A new record's id is the one that it will get."""
         self.waiting += actions
-        return [Result(action.number, "done", action.id) for action in actions]
+        coming = len(self.crm.records("Lead")) + 1
+        return [Result(action.number, "done", action.id or f"Lead-{coming}") for action in actions]
 
     def commit(self) -> None:
         super().write(self.waiting)
@@ -337,6 +339,83 @@ class Staged(MemoryProvider):
 
 class IsNotStagedAsDeclared(MemoryProvider):
     capabilities = replace(DECLARED, staged=True)
+
+
+class WritesHalfOfABadRow(MemoryProvider):
+    def write(self, actions: Sequence[Action]) -> Sequence[Result]:
+        results = super().write(actions)
+        for action, result in zip(actions, results, strict=True):
+            if result.state == "rejected" and action.id in self.crm.records(action.object):
+                self.crm.edit(action.object, action.id or "", {"Company": action.values.get("Company")})
+        return results
+
+
+class ReadsLessThanItCaptures(MemoryProvider):
+    def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        found = super().read(refs)
+        return [record and replace(record, values={"Email": record.values["Email"]}) for record in found]
+
+
+class ShoutsInSecret(Writing):
+    def before(self, action: Action) -> Action:
+        values = {name: raw.upper() if name == "Company" else raw for name, raw in action.values.items()}
+        return replace(action, values=values)
+
+
+class ShoutsAsDeclared(ShoutsInSecret):
+    """Not at fault: it says so."""
+
+    def normalises(self, object: str, field: str, sent: Any, stored: Any) -> bool:
+        return bool(sent.upper() == stored)
+
+
+class ShowsWhatWasThere(MemoryProvider):
+    """An index that lags behind: the capture after a write shows the record as it was."""
+
+    def _carry_out(self, action: Action) -> str:
+        old = self.crm.records(action.object).get(action.id or "", {})
+        self.crm.__dict__.setdefault("lagging", {}).setdefault(action.id, old)
+        return super()._carry_out(action)
+
+    def _record(self, object: str, entry: Any) -> Record:
+        record = super()._record(object, entry)
+        return replace(record, values=self.crm.__dict__.get("lagging", {}).get(entry.id, record.values))
+
+
+class ForgetsWhatItDeleted(MemoryProvider):
+    """Deletes without a trace, and reads it from a cache."""
+
+    def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        return [record or Record(ref, {}) for record, ref in zip(super().read(refs), refs, strict=True)]
+
+
+class DeletesNothingSuccessfully(Writing):
+    def after(self, result: Result) -> Result:
+        return replace(result, state="done", reject=None)
+
+
+class ForgetsTheSurvivor(Capturing):
+    def change(self, page: Page) -> Page:
+        return replace(page, gone=tuple(replace(gone, merged_into=None) for gone in page.gone))
+
+
+class OverwritesWhatItFinds(MemoryProvider):
+    def _carry_out(self, action: Action) -> str:
+        one = super()._carry_out(action)
+        if action.verb == "create":
+            self.crm.edit(action.object, one, action.values)
+        return one
+
+
+class CommitsWhatAKilledRunLeft(Staged):
+    """What was staged lies beside the file, and the next run takes it for its own."""
+
+    def begin(self) -> None:
+        self.waiting = self.crm.__dict__.setdefault("waiting", [])
+
+    def commit(self) -> None:
+        MemoryProvider.write(self, [replace(action, key=None) for action in self.waiting])
+        self.waiting.clear()
 
 
 class EstimatesByWriting(MemoryProvider):
@@ -384,6 +463,15 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_what_is_written_is_read_back": [ReadsInItsOwnOrder],
     "test_an_abandoned_run_is_over": [KeepsTheLock, IsNotStagedAsDeclared],
     "test_staged_writes_show_at_commit": [IsNotStagedAsDeclared],
+    "test_a_rejected_row_is_left_whole": [WritesHalfOfABadRow, SuccessOfOneIsSuccessOfAll],
+    "test_what_is_read_is_what_is_captured": [ReadsLessThanItCaptures],
+    "test_another_form_of_a_value_is_declared": [ShoutsInSecret],
+    "test_our_echo_is_what_we_wrote": [ShowsWhatWasThere, CapturesAllEachTime],
+    "test_what_we_deleted_is_gone": [SaysNothingOfDeletes, ForgetsWhatItDeleted],
+    "test_a_delete_of_nothing_is_rejected": [DeletesNothingSuccessfully],
+    "test_a_merge_names_the_survivor": [ForgetsTheSurvivor],
+    "test_a_repeated_create_overwrites_nothing": [OverwritesWhatItFinds],
+    "test_a_killed_run_is_repeated": [CommitsWhatAKilledRunLeft],
     "test_estimating_is_pure": [EstimatesByWriting],
 }
 """Rule of the contract -> providers that break it."""

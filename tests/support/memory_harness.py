@@ -53,3 +53,7 @@ class MemoryHarness(Harness):
 
     def delete(self, id: str) -> None:
         self.crm.delete("Lead", id)
+
+    def merge(self, loser: str, winner: str) -> bool:
+        self.crm.merge("Lead", loser, winner)
+        return True

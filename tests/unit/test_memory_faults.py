@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-from faulty_providers import RULES, ReadsOnly, RejectsBadRows, Staged
+from faulty_providers import RULES, ReadsOnly, RejectsBadRows, ShoutsAsDeclared, Staged
 from memory_harness import MemoryHarness
 
 from leadbridge.errors import BusyError
@@ -47,7 +47,11 @@ def test_a_rule_fails_where_it_is_broken(tmp_path: Path, rule: str, provider: ty
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_holds_where_it_is_kept(tmp_path: Path, rule: str) -> None:
-    kept_by = {"test_staged_writes_show_at_commit": Staged}
+    kept_by = {
+        "test_staged_writes_show_at_commit": Staged,
+        "test_a_killed_run_is_repeated": Staged,
+        "test_another_form_of_a_value_is_declared": ShoutsAsDeclared,
+    }
     keep(rule, tmp_path, ReadsOnly if "undeclared" in rule else kept_by.get(rule, RejectsBadRows))
 
 
