@@ -52,7 +52,7 @@ class WriteContract(Contract):
                 assert (type(stored), stored) == (type(raw), raw), name
 
     def test_an_edited_record_is_stale(self, harness: Harness, writer: Provider) -> None:
-        """With ``checks_expected``: where that does not hold just before the write, the row is left alone, as ``stale``."""
+        """With ``checks_expected``: where they do not hold just before the write, the row is ``stale``, and left."""
         needs(writer, "checks_expected")
         edited, deleted = harness.create(harness.sample(1)), harness.create(harness.sample(2))
         seen = capture(writer, harness).by_id
