@@ -47,6 +47,7 @@ class Write:
         expected: provider field -> raw value that must still hold just before the write.
         key: of a create, so that repeating it cannot make a second record.
         refers: provider field -> golden record whose record, made in the same plan, it will name.
+        awaits: of a create, the connections in which this plan makes a record of the golden record, its own included.
         label: the words by which people know the record.
     """
 
@@ -62,6 +63,7 @@ class Write:
     expected: Mapping[str, Raw] = field(default_factory=dict)
     key: str | None = None
     refers: Mapping[str, int] = field(default_factory=dict)
+    awaits: tuple[str, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     label: str = ""
 
@@ -105,7 +107,10 @@ class Settle:
         unites: golden records that become part of this one.
         bases: link -> provider field -> raw value that is agreed from now on.
         due: links that are still owed a write, and are read again before the next planning.
+        undue: links that were, and are no longer.
+        owed: whether a record is still to be made somewhere.
         cleared: records that reappeared: what was asked about their going clears itself.
+        mended: records whose standing reject is of no concern any more.
     """
 
     golden: int
@@ -119,13 +124,16 @@ class Settle:
     questions: tuple[Question, ...] = ()
     asked: tuple[Asked, ...] = ()
     due: tuple[int, ...] = ()
+    undue: tuple[int, ...] = ()
+    owed: bool = False
     cleared: tuple[Ref, ...] = ()
+    mended: tuple[Ref, ...] = ()
 
     @property
     def says(self) -> bool:
         """Whether there is anything to settle."""
         content = (self.unites, self.moves, self.bases, self.links, self.conflicts, self.questions)
-        return any((*content, self.asked, self.due, self.cleared))
+        return any((*content, self.asked, self.due, self.undue, self.owed, self.cleared, self.mended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,27 +154,23 @@ class PlanRow:
         return tuple(sorted(set(self.refers.values())))
 
 
-Place = tuple[int, str, int, str, int, People, str, int]
+Place = tuple[int, str, int, str, int, int, People, str]
+
+
+def rank_of(subject: str) -> int:
+    """Golden records of a smaller rank are planned first: those of a larger one refer to them."""
+    return _SUBJECTS.index(subject) if subject in _SUBJECTS else len(_SUBJECTS)
 
 
 def place_of(body: Settle | Write) -> Place:
-    """Sorts a plan: what is settled by golden record; then writes by connection, those that others refer to first,
-    by object, verb, and id as people count. The order in which rows were planned plays no part.
+    """Sorts a plan: what is settled, then writes by connection; those that others refer to first, by object and verb,
+    and by golden record, so that a planner that takes these up in order can stream. The order in which records were
+    captured plays no part.
     """
     if isinstance(body, Settle):
-        return (0, "", 0, "", 0, (), "", body.golden)
-    known = _SUBJECTS.index(body.subject) if body.subject in _SUBJECTS else len(_SUBJECTS)
-    id_ = body.id or ""
-    return (
-        1,
-        body.connection,
-        known,
-        body.object,
-        _VERBS.index(body.verb),
-        as_people_count(id_),
-        id_,
-        body.golden,
-    )
+        return (0, "", rank_of(body.subject), "", 0, body.golden, (), "")
+    verb, id_ = _VERBS.index(body.verb), body.id or ""
+    return (1, body.connection, rank_of(body.subject), body.object, verb, body.golden, as_people_count(id_), id_)
 
 
 def numbered(bodies: Iterable[Settle | Write], referred: Container[int]) -> Iterator[PlanRow]:

@@ -165,6 +165,18 @@ staged_gone = Table(
     _text("proof"),
     Column("merged_into", Text),
 )
+turns = Table(
+    "turns",
+    metadata,
+    _key("run", Integer),
+    _key("rank", Integer),
+    _key("golden", Integer),
+    _key("connection"),
+    _key("object"),
+    _key("record_id"),
+    Index("ix_turns_record", "run", "connection", "object", "record_id"),
+    sqlite_with_rowid=False,  # as golden_keys
+)
 inbox = Table(
     "inbox",
     metadata,

@@ -68,3 +68,9 @@ def insert_new(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]])
         return 0
     statement = _INSERT[tx.connection.dialect.name](table).on_conflict_do_nothing()
     return sum(tx.connection.execute(statement, row).rowcount for row in rows)
+
+
+def insert_missing(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """:func:`insert_new` for very many rows at once."""
+    if rows:
+        tx.connection.execute(_INSERT[tx.connection.dialect.name](table).on_conflict_do_nothing(), rows)

@@ -129,6 +129,18 @@ def _capture() -> None:
         sa.PrimaryKeyConstraint("run", "connection", "object", "record_id", name="pk_staged_gone"),
     )
     op.create_table(
+        "turns",
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("golden", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("run", "rank", "golden", "connection", "object", "record_id", name="pk_turns"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_turns_record", "turns", ["run", "connection", "object", "record_id"])
+    op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("connection", sa.Text(), nullable=False),
