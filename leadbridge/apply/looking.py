@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from leadbridge.apply.calling import Caller
 from leadbridge.apply.journal import Operation, Outcome, present
@@ -28,7 +27,7 @@ class Looker:
     def check(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
         """With before-images, or a reject where the record was edited since. Of a delete the whole record is kept."""
         if not (batch and self._can.read_back and self._must_check(batch[0].row)):
-            return [replace(operation, before=present(operation.row.expected)) for operation in batch]
+            return [Operation(o.row, o.state, o.id, present(o.row.expected)) for o in batch]
         records = self._read([(operation, operation.row.id or "") for operation in batch])
         return [check(operation, record) for operation, record in zip(batch, records, strict=True)]
 
