@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from leadbridge.records import Ref
 
@@ -55,8 +56,11 @@ class Succession:
     families: tuple[frozenset[Ref], ...] = ()
 
 
-def resolve(events: Iterable[Event]) -> Succession:
-    """Follow every chain to its end. Merges that run in a circle end at the circle's smallest ref."""
+def resolve(events: Iterable[Event], same: Iterable[Collection[Ref]] = ()) -> Succession:
+    """Follow every chain to its end. Merges that run in a circle end at the circle's smallest ref.
+
+    ``same``: refs of which a person said that they are one; all of them stay.
+    """
     distinct = set(events)
     merges = sorted((e for e in distinct if isinstance(e, MergeEvent)), key=lambda e: (e.loser, e.winner))
     conversions = sorted(
@@ -75,7 +79,13 @@ def resolve(events: Iterable[Event]) -> Succession:
         merged=merged,
         converted=frozenset(e.lead for e in conversions if e.lead in heirs) - merged,
         made={contact: tuple(sorted(leads)) for contact, leads in sorted(made.items())},
-        families=_families([(e.loser, e.winner) for e in merges] + [(e.lead, e.contact) for e in conversions]),
+        families=_families(
+            [
+                *((e.loser, e.winner) for e in merges),
+                *((e.lead, e.contact) for e in conversions),
+                *(pair for refs in same for pair in pairwise(sorted(refs))),
+            ]
+        ),
     )
 
 

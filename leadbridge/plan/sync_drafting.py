@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from leadbridge.golden import Golden, Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.creating import Create
 from leadbridge.merge.departing import Departure
-from leadbridge.merge.model import Candidate, Merged, Owed
+from leadbridge.merge.model import Candidate, Merged, Move, Owed
 from leadbridge.merge.standing import changed
 from leadbridge.plan.model import label
 from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, Settle, Write
@@ -28,7 +28,9 @@ class Turn:
 
     Attributes:
         version: of the golden record before; 0 where it is new.
-        before, after: its links before the cycle and after it.
+        golden: as it was before the cycle, nothing united with it yet.
+        before, after: its links before the cycle and after it, those of united records included.
+        captured: records that were captured, or read again, in this cycle.
         unites: golden records that become part of it.
         writes: what its links are owed by this plan.
         asked: questions about who this is.
@@ -36,6 +38,7 @@ class Turn:
     """
 
     version: int
+    golden: Golden
     merged: Merged
     before: Sequence[Link] = ()
     after: Sequence[Link] = ()
@@ -44,6 +47,7 @@ class Turn:
     departures: Sequence[Departure] = ()
     asked: tuple[Asked, ...] = ()
     returned: tuple[Ref, ...] = ()
+    captured: Container[Ref] = ()
 
 
 def settle(turn: Turn) -> Settle | None:
@@ -55,16 +59,34 @@ def settle(turn: Turn) -> Settle | None:
         subject=merged.golden.subject,
         version=turn.version,
         unites=tuple(sorted(turn.unites)),
-        moves=merged.moves,
+        moves=_moves(turn),
         bases=merged.bases,
         links=tuple(_link_change(known.get(link.id), link) for link in changed(turn.before, turn.after)),
         conflicts=merged.conflicts,
         questions=merged.questions,
         asked=(*turn.asked, *(Asked("delete", (d.ref,), _WHY[d.fate]) for d in turn.departures if d.asks)),
-        due=tuple(sorted({write.link for write in turn.writes if write.link is not None})),
+        due=tuple(sorted({write.link for write in turn.writes if write.link is not None} | _unread(turn))),
         cleared=turn.returned,
     )
     return row if row.says else None
+
+
+def _moves(turn: Turn) -> tuple[Move, ...]:
+    """What the merge moved, and what golden took from the records that united with it."""
+    decided = {move.field: move for move in turn.merged.moves}
+    found: list[Move] = []
+    for name, held in sorted(turn.merged.golden.fields.items()):
+        if held != turn.golden.fields.get(name):
+            move = decided.get(name) or Move(name, MISSING, Candidate.of(held), "united")
+            found.append(replace(move, old=turn.golden.value(name)))
+    return tuple(found)
+
+
+def _unread(turn: Turn) -> set[int]:
+    """Links that became live though nobody read their records: what they hold must be known before it is judged."""
+    live = {link.id for link in turn.before if link.state == "live"}
+    fresh = (link for link in turn.after if link.state == "live" and link.id not in live)
+    return {link.id for link in fresh if link.ref not in turn.captured}
 
 
 def _link_change(old: Link | None, new: Link) -> LinkChange:

@@ -217,7 +217,7 @@ def test_a_delete_expects_what_was_known_and_shows_what_goes() -> None:
 
 def test_nothing_that_moves_is_no_row() -> None:
     links = [Link(1, 1, LEAD, "lead")]
-    assert drafting.settle(drafting.Turn(3, Merged(golden(phone="1")), links, links)) is None
+    assert drafting.settle(drafting.Turn(3, golden(phone="1"), Merged(golden(phone="1")), links, links)) is None
 
 
 def test_a_settle_row_holds_all_that_moves_in_one_transaction() -> None:
@@ -225,22 +225,13 @@ def test_a_settle_row_holds_all_that_moves_in_one_transaction() -> None:
     old, new = Link(1, 1, LEAD, "lead"), Link(4, 1, Ref("hs", "Lead", "2"), "lead", base={"a": 1}, age=9)
     gone = replace(old, state="gone")
     write_ = drafting.update(merged.owed[0], merged, mapping("sf"))
-    row = drafting.settle(
-        drafting.Turn(
-            3,
-            merged,
-            [old],
-            [gone, new],
-            (8, 5),
-            [write_],
-            [Departure(LEAD, "parked"), Departure(LEAD, "no_consequence")],
-        )
-    )
+    departures = [Departure(LEAD, "parked"), Departure(LEAD, "no_consequence")]
+    turn = drafting.Turn(3, golden(phone="1"), merged, [old], [gone, new], (), [write_], departures)
+    row = drafting.settle(replace(turn, captured={new.ref}))
     assert row == Settle(
         1,
         "person",
         3,
-        unites=(5, 8),
         moves=merged.moves,
         bases={2: {"hs_phone": "2"}},
         links=(
@@ -252,10 +243,26 @@ def test_a_settle_row_holds_all_that_moves_in_one_transaction() -> None:
     )
 
 
+def test_what_golden_takes_from_a_record_that_united_with_it_moves_too() -> None:
+    one = replace(golden(phone="1"), id=4)
+    row = drafting.settle(drafting.Turn(3, one, Merged(replace(golden(phone="1", city="Rome"), id=4)), unites=(9, 8)))
+    assert row is not None
+    assert (row.unites, row.moves) == ((8, 9), (Move("city", MISSING, Candidate("Rome", "sf"), "united"),))
+
+
+def test_a_promoted_link_that_nobody_read_is_due() -> None:
+    twin = Link(2, 1, Ref("sf", "Lead", "2"), "lead", "surplus")
+    turn = drafting.Turn(3, golden(), Merged(golden()), [twin], [replace(twin, state="live")])
+    row, read = drafting.settle(turn), drafting.settle(replace(turn, captured={twin.ref}))
+    assert row is not None
+    assert read is not None
+    assert (row.due, read.due) == ((2,), ())
+
+
 def test_a_link_whose_key_was_edited_names_the_ref_it_had() -> None:
     old = Link(1, 1, LEAD, "lead")
     moved = replace(old, ref=Ref("sf", "Lead", "b"))
-    row = drafting.settle(drafting.Turn(3, Merged(golden()), [old], [moved]))
+    row = drafting.settle(drafting.Turn(3, golden(), Merged(golden()), [old], [moved]))
     assert row is not None
     assert row.links == (LinkChange(1, moved.ref, "lead", "live", "live", before=LEAD),)
 
