@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadbridge.cli.findings import count, report, unreadable
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from leadbridge.errors import FileFaults, UsageError
+    from leadbridge.errors import UsageError
     from leadbridge.jobs.workspace import Workspace
-    from leadbridge.mapping.lint import Connected, Finding
-    from leadbridge.mapping.schema import Known
+    from leadbridge.mapping.lint import Connected
     from leadbridge.plugins import Plugins
     from leadbridge.project import Project
     from leadbridge.provider import ObjectDescription
@@ -26,7 +24,6 @@ app = typer.Typer(
     help="Check, test and suggest mappings.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
 
-FAULTY = 2
 SCHEMA_FOLDER = ".schema"
 
 
@@ -57,10 +54,10 @@ def lint(
     try:
         workspace = load_workspace(config)
     except FileFaults as error:
-        _report(_unreadable(error), as_json, quiet, "")
+        report(unreadable(error), as_json, quiet, "")
         return
     found = find(workspace.mappings, _connections(workspace, connection or ()))
-    _report(found, as_json, quiet, f"{_count(len(workspace.mappings.documents), 'file')}: nothing to mend.")
+    report(found, as_json, quiet, f"{count(len(workspace.mappings.documents), 'file')}: nothing to mend.")
 
 
 @app.command()
@@ -87,8 +84,8 @@ def test(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     found = check_mappings(workspace.mappings, examples, seed)
     fields = sum(len(mapping.targets) for mapping in objects)
     own = sum(len(mapping.tests) for mapping in objects)
-    held = f"both laws hold for {_count(fields, 'field')}, and {_count(own, 'example')} give{'s' * (own == 1)} what"
-    _report(found, as_json, quiet, f"{_count(len(objects), 'mapping')}: {held} {'it' if own == 1 else 'they'} should.")
+    held = f"both laws hold for {count(fields, 'field')}, and {count(own, 'example')} give{'s' * (own == 1)} what"
+    report(found, as_json, quiet, f"{count(len(objects), 'mapping')}: {held} {'it' if own == 1 else 'they'} should.")
 
 
 @app.command()
@@ -110,18 +107,19 @@ def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
     With a KIND alone the schema is printed. Custom fields and the options of installed plugins are in it.
     """
     from leadbridge.cli.output import print_json, print_line
+    from leadbridge.cli.schemas import known_to, text_of, write_files
     from leadbridge.files.check import suggest
     from leadbridge.mapping.schema import KINDS, json_schema
 
     if kind is not None and kind not in KINDS:
         raise _unknown("kind of file", kind, KINDS, suggest(kind, KINDS))
-    known, folder = _known(config, project_needed=kind is None and out is None)
+    known, folder = known_to(config, project_needed=kind is None and out is None)
     if kind is not None and out is None:
-        sys.stdout.write(_text(json_schema(kind, known)))
+        sys.stdout.write(text_of(json_schema(kind, known)))
         return
     target = out or folder / SCHEMA_FOLDER
-    written = {target / f"{name}.json": _text(json_schema(name, known)) for name in ([kind] if kind else KINDS)}
-    _write(written)
+    written = {target / f"{name}.json": text_of(json_schema(name, known)) for name in ([kind] if kind else KINDS)}
+    write_files(written)
     if as_json:
         print_json({"files": [path.as_posix() for path in written]})
     elif not quiet:
@@ -164,53 +162,6 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
         print_json({"object": described.name, "role": role, "mapping": text})
     else:
         sys.stdout.write(text)
-
-
-def _report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> None:
-    """Print findings. Raises Exit with status 2 where one of them is an error."""
-    from leadbridge.cli.output import print_json, print_line, say
-
-    counts = Counter(finding.level for finding in found)
-    if as_json:
-        print_json(
-            {
-                "errors": counts["error"],
-                "warnings": counts["warning"],
-                "findings": [_data(finding) for finding in found],
-            }
-        )
-    else:
-        for finding in found:
-            print_line(str(finding))
-    if not quiet:
-        say(f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}." if found else clean)
-    if counts["error"]:
-        raise typer.Exit(FAULTY)
-
-
-def _data(finding: Finding) -> dict[str, object]:
-    fault = finding.fault
-    return {
-        "level": finding.level,
-        "code": finding.code,
-        "file": fault.file.as_posix(),
-        "line": fault.line,
-        "column": fault.column,
-        "path": fault.path,
-        "message": fault.message,
-        "suggestion": fault.suggestion,
-    }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _unreadable(error: FileFaults) -> list[Finding]:
-    """Faults of files that cannot even be read as what they are."""
-    from leadbridge.mapping.lint import Finding
-
-    return [Finding(fault, "error", "unreadable") for fault in error.faults]
 
 
 def _connections(workspace: Workspace, asked: Sequence[str]) -> dict[str, Connected]:
@@ -278,41 +229,3 @@ def _project(config: Path | None) -> tuple[Project, Plugins]:
 
     plugins = load_plugins()
     return load_project(config, plugins), plugins
-
-
-def _known(config: Path | None, *, project_needed: bool) -> tuple[Known, Path]:
-    """What schemas can name, and the mappings folder; the standard fields alone where there is no project."""
-    from leadbridge.errors import UsageError
-    from leadbridge.mapping.project import load_catalogue
-    from leadbridge.mapping.schema import Known
-    from leadbridge.plugins import load_plugins
-    from leadbridge.project import find_project
-    from leadbridge.subjects import STANDARD
-
-    catalogue, folder, plugins = STANDARD, Path(), load_plugins()
-    try:
-        find_project(config)
-    except UsageError:
-        if project_needed or config is not None:
-            raise
-    else:
-        project, plugins = _project(config)
-        folder = project.config.mappings
-        catalogue = load_catalogue(folder)
-    settings = {name: plugins.provider(name).settings_model for name in sorted(plugins.providers)}
-    return Known(catalogue, plugins.transforms, settings), folder
-
-
-def _text(schema: dict[str, object]) -> str:
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
-
-
-def _write(files: dict[Path, str]) -> None:
-    from leadbridge.errors import UsageError
-
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}; choose another --out") from error

@@ -1,0 +1,62 @@
+"""What lint and tests of mappings found, on the terminal or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from leadbridge.cli.output import print_json, print_line, say
+
+if TYPE_CHECKING:
+    from leadbridge.errors import FileFaults
+    from leadbridge.mapping.lint import Finding
+
+FAULTY = 2
+
+
+def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> None:
+    """Print findings. Raises Exit with status 2 where one of them is an error."""
+    counts = Counter(finding.level for finding in found)
+    if as_json:
+        print_json(
+            {
+                "errors": counts["error"],
+                "warnings": counts["warning"],
+                "findings": [_data(finding) for finding in found],
+            }
+        )
+    else:
+        for finding in found:
+            print_line(str(finding))
+    if not quiet:
+        say(f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}." if found else clean)
+    if counts["error"]:
+        raise typer.Exit(FAULTY)
+
+
+def _data(finding: Finding) -> dict[str, object]:
+    fault = finding.fault
+    return {
+        "level": finding.level,
+        "code": finding.code,
+        "file": fault.file.as_posix(),
+        "line": fault.line,
+        "column": fault.column,
+        "path": fault.path,
+        "message": fault.message,
+        "suggestion": fault.suggestion,
+    }
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def unreadable(error: FileFaults) -> list[Finding]:
+    """Faults of files that cannot even be read as what they are."""
+    from leadbridge.mapping.lint import Finding
+
+    return [Finding(fault, "error", "unreadable") for fault in error.faults]
