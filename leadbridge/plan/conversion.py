@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from leadbridge.mapping.policy import Part
+from leadbridge.mapping.stages import STAGE
 from leadbridge.plan.admission import admit
 from leadbridge.plan.draft import Draft, offers
 from leadbridge.plan.layout import Layout, Scene, Slot, lay_out
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, Match, PlannedRow, Request, label
-from leadbridge.values import MISSING, is_absent
+from leadbridge.values import MISSING, Value, is_absent
 
 REFERS: Mapping[str, Mapping[str, str]] = {
     "contact": {"organisation": "account", "source_lead": "lead"},
@@ -57,7 +59,8 @@ class _Rows:
     def _made(self, slot: Slot, users: Sequence[Request]) -> PlannedRow:
         part = self.scene.policy.parts[slot.role]
         match = users[0].matched.get((slot.connection or "", slot.role))
-        draft = Draft(dict(match.record.values) if match else None, self._home(slot))
+        before = dict(match.record.values) if match else None
+        draft = Draft(before, self._home(slot), self._illegal(part, users[0]))
         for request in users:
             for offer in offers(part, request, match, self.scene.now):
                 draft.take(offer)
@@ -74,6 +77,17 @@ class _Rows:
             refers=refers,
             why=_why(slot, users, match),
         )
+
+    def _illegal(self, part: Part, request: Request) -> Callable[[str, Value, Value], str]:
+        """Why a person's stage may not be set so: it moves from what the record says, else from the lead's."""
+        here = request.lead.values.get(STAGE, MISSING)
+
+        def why_not(name: str, old: Value, new: Value) -> str:
+            if name != STAGE or part.subject.name != self.scene.lead.name:
+                return ""
+            return self.scene.stages.illegal(here if is_absent(old) else old, new) or ""
+
+        return why_not
 
     def _home(self, slot: Slot) -> frozenset[str] | None:
         return None if slot.connection is None else self.scene.homes[slot.connection, slot.role]
@@ -96,11 +110,13 @@ class _Rows:
         """How the lead's own record is closed: by the policy's values where its source can be written."""
         values = next(member for member in request.lead.members if member.ref == slot.ref).values
         home = self.scene.homes.get((slot.connection or "", "lead"), frozenset())
-        changes = tuple(
+        meant = [
             Change(name, values.get(name, MISSING), new, "on_converted")
             for name, new in self.scene.policy.on_converted.items()
             if name in home and not self.scene.lead.fields[name].kind.equivalent(values.get(name, MISSING), new)
-        )
+        ]
+        why_not = {c.field: self.scene.stages.illegal(c.old, c.new) for c in meant if c.field == STAGE}
+        changes = tuple(change for change in meant if not why_not.get(change.field))
         return PlannedRow(
             number=self.numbers[slot],
             verb="update" if changes else "keep",
@@ -109,6 +125,7 @@ class _Rows:
             ref=slot.ref,
             label=label(values),
             changes=changes,
+            kept=tuple(replace(c, rule=f"kept: {why_not[c.field]}") for c in meant if why_not.get(c.field)),
             why="closed" if changes else "LeadBridge remembers that it is converted",
         )
 

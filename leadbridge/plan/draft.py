@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -73,10 +73,12 @@ class Draft:
     Attributes:
         before: canonical values of the existing record, or None for a new one.
         home: fields that the connection can be given, or None where LeadBridge keeps the record.
+        why_not: (field, old, new) -> why the policy may not set it so, or blank.
     """
 
     before: dict[str, Value] | None
     home: frozenset[str] | None
+    why_not: Callable[[str, Value, Value], str] = lambda name, old, new: ""
     values: dict[str, Value] = field(default_factory=dict)
     _last: dict[str, Change] = field(default_factory=dict)
     _refused: dict[str, Change] = field(default_factory=dict)
@@ -92,6 +94,8 @@ class Draft:
             self._refuse(offer, old, NO_FIELD)
         elif offer.target.kind.equivalent(old, offer.value):
             return
+        elif why := self.why_not(name, old, offer.value):
+            self._refuse(offer, old, f"kept: {why}")
         elif self.before is None and is_absent(old):
             self._set(offer, old, offer.value, offer.rule)
         else:

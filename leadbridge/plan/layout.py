@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadbridge.mapping.policy import ConvertPolicy, Part
+from leadbridge.mapping.stages import DEFAULT, Stages
 from leadbridge.plan.model import Request
 from leadbridge.plan.sharing import share
 from leadbridge.records import Ref
@@ -22,12 +23,14 @@ class Scene:
             A role that is not there has no object in that connection: LeadBridge alone keeps such records.
         lead: the subject whose fields leads have.
         now: the run's time, aware UTC.
+        stages: the moves that a person's stage may make.
     """
 
     policy: ConvertPolicy
     homes: Mapping[tuple[str, str], frozenset[str]]
     lead: Subject
     now: datetime
+    stages: Stages = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

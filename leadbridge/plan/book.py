@@ -1,0 +1,109 @@
+"""What LeadBridge knows of the records that a conversion touches, handed to the planner as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from leadbridge.golden import Golden, Held, Link
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.model import Side
+from leadbridge.records import Captured, Ref
+from leadbridge.values import MISSING, Raw, Value, is_absent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A captured record.
+
+    Attributes:
+        link: None where nobody knows the record yet.
+        guarded: canonical fields that await a review, or are held by an undo: read, never written.
+    """
+
+    captured: Captured
+    mapping: ObjectMapping
+    link: Link | None = None
+    guarded: frozenset[str] = frozenset()
+
+    @property
+    def ref(self) -> Ref:
+        return self.captured.ref
+
+    @property
+    def raws(self) -> Mapping[str, Raw]:
+        return self.captured.record.values
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A golden record and its version."""
+
+    golden: Golden
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a job hands in.
+
+    Attributes:
+        records: every record that the requests name: leads, and what they may match.
+        goldens: those that these records' links lead to, by id.
+        homes: (connection, role) -> the mapping by which a new record is made there.
+        made: key (:func:`made_key`) -> the record that an earlier conversion made, where it is there still.
+        sides: golden id -> its live links, those of other connections too, to see who must be told of a new value.
+        referring: lead -> activities and campaign members that refer to it.
+        run: the run's number, kept with each value that it sets.
+    """
+
+    records: Mapping[Ref, Entry]
+    goldens: Mapping[int, Known] = field(default_factory=dict)
+    homes: Mapping[tuple[str, str], ObjectMapping] = field(default_factory=dict)
+    made: Mapping[str, Ref] = field(default_factory=dict)
+    sides: Mapping[int, tuple[Side, ...]] = field(default_factory=dict)
+    referring: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
+    run: int = 0
+
+    def known(self, ref: Ref) -> Known | None:
+        """The golden record of a captured record, or None where it has none yet."""
+        entry = self.records.get(ref)
+        return None if entry is None or entry.link is None else self.goldens[entry.link.golden]
+
+    def is_converted(self, ref: Ref) -> bool:
+        entry = self.records.get(ref)
+        return entry is not None and entry.link is not None and entry.link.state == "converted"
+
+    def current(self, ref: Ref) -> Mapping[str, Value]:
+        """What a record's golden record says, and above it what was edited in the record since they last agreed."""
+        entry, known = self.records[ref], self.known(ref)
+        if known is None or entry.link is None:
+            return entry.captured.values
+        base, said = entry.mapping.read(entry.link.base), dict(known.golden.values)
+        for target in entry.mapping.targets:
+            value = entry.captured.values.get(target.name, MISSING)
+            was = base.get(target.name, MISSING)
+            edited = was is not MISSING and not target.kind.equivalent(value, was)
+            if value is not MISSING and (edited or is_absent(said.get(target.name, MISSING))):
+                said[target.name] = value
+        return said
+
+
+def made_key(role: str, connection: str, lead: Ref) -> str:
+    """The key of a record that a lead's conversion makes; the same whenever it is planned."""
+    text = "\0".join((role, connection, lead.connection, lead.object, lead.id))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def held(values: Mapping[str, Value], origins: Mapping[str, str], run: int) -> dict[str, Held]:
+    """Values that are there as golden values; ``origins`` names the connection of each."""
+    return {
+        name: Held(value, origins.get(name, ""), run) for name, value in sorted(values.items()) if not is_absent(value)
+    }
+
+
+def first_made(book: Book, role: str, connection: str, leads: Iterable[Ref]) -> Entry | None:
+    """The record that one of these leads was made into by an earlier conversion."""
+    found = (book.made.get(made_key(role, connection, lead)) for lead in leads)
+    return next((book.records[ref] for ref in found if ref is not None and ref in book.records), None)

@@ -1,0 +1,105 @@
+"""What goes along from the lead: activities and campaign members are pointed to its contact.
+
+A CRM's field for the person of an activity holds one reference, so it leaves the lead for the contact, as in a CRM's
+own conversion; the account and the opportunity are added where the CRM has fields for them that are blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.book import Book, Entry
+from leadbridge.plan.model import Conversion, ConversionPlan, PlannedRow, label
+from leadbridge.plan.record_rows import Clerk, Edit, Pointing, Target, column_of
+from leadbridge.plan.rows import WriteRow
+from leadbridge.records import Ref
+from leadbridge.values import MISSING, is_absent
+
+ROLES: Mapping[str, str] = {"activities": "activity", "notes": "activity", "campaign_members": "campaign_member"}
+"""Word in ``carry:`` -> role of the records; what is not here has no object in any CRM that is mapped."""
+
+BESIDE: Mapping[str, str] = {"organisation": "account", "opportunity": "opportunity"}
+"""Further reference field -> role of the record that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the policy carries along and a CRM does not take."""
+
+    connection: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Carries what refers to the leads of one plan."""
+
+    plan: ConversionPlan
+    policy: ConvertPolicy
+    book: Book
+    clerk: Clerk
+
+    def rows(self, first: int, groups: Mapping[int, int]) -> list[WriteRow]:
+        rows: list[WriteRow] = []
+        for conversion in self.plan.conversions:
+            target = Target(None, None, {}, (groups[conversion.number],))
+            for ref in conversion.lead.refs:
+                for entry in self._carried(ref):
+                    row = self._row(first + len(rows), conversion, ref, entry, target)
+                    if row is not None:
+                        rows.append(row)
+        return rows
+
+    def _carried(self, lead: Ref) -> Iterator[Entry]:
+        words = {(ROLES[word], word == "notes") for word in self.policy.carry if word in ROLES}
+        for entry in sorted(self.book.referring.get(lead, ()), key=lambda entry: entry.ref):
+            if (entry.captured.role, entry.captured.values.get("kind") == "note") in words:
+                yield entry
+
+    def _row(self, number: int, conversion: Conversion, lead: Ref, entry: Entry, target: Target) -> WriteRow | None:
+        rows = [self.plan.row(n) for n in conversion.rows]
+        here = {row.role: row for row in reversed(rows) if row.connection == entry.ref.connection}
+        column = column_of(entry.mapping, "person")
+        if column is None or "contact" not in here or entry.raws.get(column) != lead.id:
+            return None
+        pointing = self._at(Pointing(), column, here["contact"])
+        for name, role in BESIDE.items():
+            beside = column_of(entry.mapping, name)
+            if beside not in {None, column} and role in here and is_absent(entry.raws.get(beside or "", MISSING)):
+                pointing = self._at(pointing, beside or "", here[role])
+        settled = replace(target, golden=entry.link.golden if entry.link else None)
+        why = f"goes along with {conversion.label}"
+        return self.clerk.update(number, Edit(entry, settled, _words(entry), why, pointing=pointing))
+
+    def _at(self, pointing: Pointing, column: str, row: PlannedRow) -> Pointing:
+        return pointing.at(column, self.clerk.place(row.number, row.connection or ""))
+
+    def notes(self) -> tuple[Note, ...]:
+        """What is not carried, once for each connection in which contacts are made or found."""
+        places = {row.connection for row in self.plan.rows if row.role == "contact" and row.connection}
+        here = [note for place in sorted(places) for note in _unable(self.policy.carry, place, self.book)]
+        return (*here, *self._left(places))
+
+    def _left(self, places: Iterable[str]) -> Iterator[Note]:
+        """Connections whose leads have activities, while their contacts are made elsewhere."""
+        known = set(places)
+        refs = {ref for conversion in self.plan.conversions for ref in conversion.lead.refs}
+        for connection in sorted({r.connection for r in refs if r.connection not in known and any(self._carried(r))}):
+            text = f"what refers to leads in {connection} stays there: their contacts are in another CRM"
+            yield Note(connection, text)
+
+
+def _unable(words: Sequence[str], connection: str, book: Book) -> Iterator[Note]:
+    for word in words:
+        mapping = book.homes.get((connection, ROLES.get(word, "")))
+        shown = word.replace("_", " ")
+        if mapping is None:
+            yield Note(connection, f"{shown} are not carried: no mapping gives them an object in {connection}")
+        elif column_of(mapping, "person") is None:
+            yield Note(connection, f"{shown} are not carried: {mapping.file.name} maps no field to the `person`")
+
+
+def _words(entry: Entry) -> str:
+    return str(entry.captured.values.get("subject") or "") or label(entry.captured.values) or str(entry.ref)

@@ -1,0 +1,179 @@
+"""One record of a conversion as one write: raw values by its mapping, and references by id or by row number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from leadbridge.golden import Held
+from leadbridge.mapping.fields import ColumnMap
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.plan.book import Book, Entry, made_key
+from leadbridge.plan.model import Change, ConversionPlan, PlannedRow
+from leadbridge.plan.rows import WriteRow
+from leadbridge.records import Ref, Reject
+from leadbridge.values import MISSING, Raw, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a row's record stands among golden records, and who needs it.
+
+    Attributes:
+        golden, settle: the golden record by its id, or by the number of the row that makes it.
+        after: what it says once the conversion is done.
+    """
+
+    golden: int | None
+    settle: int | None
+    after: Mapping[str, Held]
+    conversions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """References to write: provider field -> id, and provider field -> number of the create whose id it takes."""
+
+    values: Mapping[str, Raw] = field(default_factory=dict)
+    refers: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, column: str, place: int | str) -> Pointing:
+        if isinstance(place, str):
+            return Pointing({**self.values, column: place}, self.refers)
+        return Pointing(self.values, {**self.refers, column: place})
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to become of a captured record.
+
+    Attributes:
+        wanted: canonical values that it must say.
+        watched: provider fields that must be as captured, though they are not written.
+    """
+
+    entry: Entry
+    target: Target
+    label: str
+    why: str
+    wanted: Mapping[str, Value] = field(default_factory=dict)
+    pointing: Pointing = field(default_factory=Pointing)
+    changes: tuple[Change, ...] = ()
+    watched: Collection[str] = ()
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Turns planned rows into writes, one after the other.
+
+    Attributes:
+        creates: planned row -> the write that makes its record; grows as rows are written.
+        rejects: fields that a record cannot be given.
+    """
+
+    plan: ConversionPlan
+    book: Book
+    creates: dict[int, int]
+    rejects: list[Reject]
+
+    def make(self, number: int, row: PlannedRow, target: Target) -> WriteRow | None:
+        """A create or an update; None where nothing is to be written."""
+        if row.connection is None:
+            return None
+        if row.ref is None:
+            return self._create(number, row.connection, row, target)
+        return self._update(number, self.book.records[row.ref], row, target)
+
+    def _create(self, number: int, connection: str, row: PlannedRow, target: Target) -> WriteRow:
+        mapping = self.book.homes[connection, row.role]
+        changes = _said(row, target)
+        made = mapping.create({change.field: change.new for change in changes})
+        self.rejects += made.rejects
+        pointing = self._pointing(row, mapping, {"always", "create"})
+        self.creates[row.number] = number
+        return WriteRow(
+            number=number,
+            verb="create",
+            connection=connection,
+            object=mapping.object,
+            role=row.role,
+            label=row.label,
+            settle=target.settle,
+            golden=target.golden,
+            values={**made.values, **pointing.values},
+            refers=pointing.refers,
+            key=made_key(row.role, connection, self._first_lead(row)),
+            changes=changes,
+            why=row.why,
+            conversions=target.conversions,
+        )
+
+    def _update(self, number: int, entry: Entry, row: PlannedRow, target: Target) -> WriteRow | None:
+        changes = tuple(change for change in _said(row, target) if change.field not in entry.guarded)
+        wanted = {change.field: change.new for change in changes}
+        pointing = self._pointing(row, entry.mapping, {"always"})
+        return self.update(number, Edit(entry, target, row.label, row.why, wanted, pointing, changes))
+
+    def _pointing(self, row: PlannedRow, mapping: ObjectMapping, when: Collection[str]) -> Pointing:
+        pointing = Pointing()
+        for name, number in row.refers.items():
+            column = column_of(mapping, name, when)
+            if column is not None:
+                pointing = pointing.at(column, self.place(number, row.connection or ""))
+        return pointing
+
+    def place(self, number: int, connection: str) -> int | str:
+        """The record of a planned row: by the write that makes it, or by its id; a ref in words across CRMs."""
+        ref = self.plan.row(number).ref
+        if ref is None:
+            return self.creates[number]
+        return ref.id if ref.connection == connection else str(ref)
+
+    def update(self, number: int, edit: Edit) -> WriteRow | None:
+        """The update of a captured record; None where it holds all that already."""
+        entry, target, pointing = edit.entry, edit.target, edit.pointing
+        changed = entry.mapping.change(edit.wanted, entry.raws)
+        self.rejects += [replace(reject, source=str(entry.ref)) for reject in changed.rejects]
+        values = {**changed.values, **pointing.values}
+        if not values and not pointing.refers:
+            return None
+        expecting = [*values, *pointing.refers, *edit.watched]
+        return WriteRow(
+            number=number,
+            verb="update",
+            connection=entry.ref.connection,
+            object=entry.ref.object,
+            role=entry.captured.role,
+            label=edit.label,
+            settle=target.settle,
+            golden=target.golden,
+            link=entry.link.id if entry.link else None,
+            id=entry.ref.id,
+            values=values,
+            expected={column: raw for column in expecting if (raw := entry.raws.get(column, MISSING)) is not MISSING},
+            refers=pointing.refers,
+            changes=edit.changes,
+            why=edit.why,
+            conversions=target.conversions,
+        )
+
+    def _first_lead(self, row: PlannedRow) -> Ref:
+        return next(c.lead.refs[0] for c in self.plan.conversions if row.number in c.rows)
+
+
+def column_of(mapping: ObjectMapping, name: str, when: Collection[str] = ("always",)) -> str | None:
+    """The provider field that holds a reference field and can be written then."""
+    maps = (m for m in mapping.fields if isinstance(m, ColumnMap) and m.write in when)
+    return next((m.column for m in maps if m.target.name == name), None)
+
+
+def _said(row: PlannedRow, target: Target) -> tuple[Change, ...]:
+    """The planned changes by what the golden record says in the end; those that fall away are left out."""
+    found = []
+    for change in row.changes:
+        said = target.after[change.field].value if change.field in target.after else change.new
+        if said == change.new:
+            found.append(change)
+        elif said != change.old:
+            found.append(replace(change, new=said, rule="agreed: the record's twin says so", origin=None))
+    return tuple(found)
