@@ -131,10 +131,11 @@ def _lifts(held: Held | None, candidate: Candidate, policy: FieldPolicy) -> Type
 
 
 def _untold(field: Field, held: Held, changed: Sequence[Reading]) -> bool:
-    """Whether a changed side never saw golden's value, and the origin of that value has not changed again."""
-    if any(r.candidate.connection == held.origin for r in changed):
-        return False
-    return any(not field.kind.equivalent(held.value, r.base) for r in changed)
+    """Whether a changed side never saw golden's value, and the origin of that value has not changed again: a link of
+    the origin's connection that holds golden's value as its base, which a second link there may not.
+    """
+    told = [r for r in changed if field.kind.equivalent(held.value, r.base)]
+    return len(told) < len(changed) and not any(r.candidate.connection == held.origin for r in told)
 
 
 def _distinct(field: Field, candidates: Sequence[Candidate], policy: FieldPolicy) -> list[Candidate]:

@@ -247,3 +247,140 @@ def test_newest_remembers_the_stamp_of_what_golden_took() -> None:
     assert values(first)["city"] == "new"
     failed = run(first.golden, web, side("sf", {"city": "new"}), policy=policy)
     assert (values(failed)["city"], owed(failed)) == ("new", {"web": {"web_city": "new"}})
+
+
+def test_another_link_of_the_origin_s_connection_that_was_not_told_is_not_the_origin() -> None:
+    before = golden(phone=("2", "sf"))
+    merged = run(before, side("sf", {"phone": "2"}), side("sf", {"phone": "1"}, {"phone": "3"}, number=11))
+    assert (values(merged)["phone"], [c.value for c in merged.conflicts[0].losers]) == ("2", ["3"])
+
+
+def test_blank_yields_to_a_value_in_a_conflict_of_least_and_greatest_and_longest() -> None:
+    for kind in ("min", "max", "longest"):
+        sides = side("sf", {"city": "old"}, {"city": ""}), side("hs", {"city": "old"}, {"city": "b"})
+        merged = run(golden(city=("old", "web")), *sides, policy=FieldPolicy(kind, ORDER))  # type: ignore[arg-type]
+        assert values(merged)["city"] == "b", kind
+
+
+def test_fill_blank_keeps_what_golden_has_that_a_side_never_saw() -> None:
+    policy = FieldPolicy("fill_blank", ("web", "sf", "hs"))
+    merged = run(
+        golden(city=("a", "hs")), side("hs", {"city": "a"}), side("web", {"city": ""}, {"city": "b"}), policy=policy
+    )
+    assert (values(merged)["city"], [c.value for c in merged.conflicts[0].losers]) == ("a", ["b"])
+
+
+def test_a_union_of_what_is_no_list_and_no_text_is_the_preferred_value() -> None:
+    sides = side("sf", {"opted_out": None}, {"opted_out": False}), side("hs", {"opted_out": None}, {"opted_out": True})
+    merged = run(golden(opted_out=(None, "web")), *sides, policy=FieldPolicy("union", ORDER))
+    assert values(merged)["opted_out"] is False
+
+
+def test_changes_that_differ_in_spelling_only_are_one_value() -> None:
+    sides = side("sf", {"city": "a"}, {"city": " b"}), side("hs", {"city": "a"}, {"city": "b "})
+    merged = run(golden(city="a"), *sides, policy=FieldPolicy("ask", ORDER))
+    assert (values(merged)["city"], merged.questions, merged.conflicts) == (" b", (), ())
+
+
+def test_a_change_in_spelling_only_is_no_change() -> None:
+    sides = side("sf", {"city": "a"}, {"city": " a"}), side("hs", {"city": "a"}, {"city": "b"})
+    merged = run(golden(city="a"), *sides, policy=FieldPolicy("ask", ORDER))
+    assert (values(merged)["city"], merged.questions) == ("b", ())
+
+
+def test_a_change_that_only_an_owner_may_make_is_no_loser_where_it_says_what_golden_says() -> None:
+    policy = FieldPolicy("owner", owner="sf")
+    merged = run(
+        golden(phone="2"), side("sf", {"phone": "2"}), side("hs", {"phone": "1"}, {"phone": "2"}), policy=policy
+    )
+    assert (merged.conflicts, merged.owed, merged.bases) == ((), (), {2: {"hs_phone": "2"}})
+
+
+def test_a_barred_change_beside_an_owner_s_is_logged() -> None:
+    policy = FieldPolicy("owner", owner="sf")
+    sides = side("sf", {"phone": "1"}, {"phone": "2"}), side("hs", {"phone": "1"}, {"phone": "3"})
+    merged = run(golden(phone="1"), *sides, policy=policy)
+    assert (values(merged)["phone"], [c.value for c in merged.conflicts[0].losers]) == ("2", ["3"])
+
+
+def test_ask_asks_at_first_contact_whatever_first_says() -> None:
+    policy = FieldPolicy("ask", ORDER, first="prefer")
+    merged = run(golden(phone="1"), side("sf", {"phone": "1"}), side("hs", None, {"phone": "2"}), policy=policy)
+    assert [c.value for c in merged.questions[0].candidates] == ["1", "2"]
+
+
+def test_a_first_contact_that_is_preferred_beats_what_golden_has() -> None:
+    policy = FieldPolicy("prefer", ORDER, first="prefer")
+    merged = run(golden(phone=("1", "hs")), side("hs", {"phone": "1"}), side("sf", None, {"phone": "2"}), policy=policy)
+    assert (values(merged)["phone"], [c.value for c in merged.conflicts[0].losers]) == ("2", ["1"])
+    assert merged.moves[0].rule == "first contact"
+
+
+def test_two_unequal_first_contacts_are_settled_for_the_opt_out_and_the_loser_is_logged() -> None:
+    policy = FieldPolicy("restrictive", ORDER)
+    sides = side("sf", None, {"opted_out": False}), side("hs", None, {"opted_out": True})
+    merged = run(Golden(1, "person"), *sides, policy=policy)
+    assert [c.value for c in merged.conflicts[0].losers] == [False]
+
+
+def test_an_edit_made_here_comes_before_all_connections() -> None:
+    before = golden(city=("here", ""))
+    merged = run(before, side("sf", {"city": "a"}, {"city": "b"}), side("hs", {"city": "here"}))
+    assert (values(merged)["city"], [c.value for c in merged.conflicts[0].losers]) == ("here", ["b"])
+
+
+def test_a_side_that_was_not_captured_changes_nothing() -> None:
+    late = replace(side("hs", {"city": "a"}), captured=None)
+    merged = run(golden(city=("c", "sf")), late, side("sf", {"city": "c"}))
+    assert (values(merged)["city"], merged.conflicts, owed(merged)) == ("c", (), {"hs": {"hs_city": "c"}})
+
+
+def test_of_two_records_in_one_connection_the_smaller_id_is_preferred() -> None:
+    sides = [side("sf", {"city": "a"}, {"city": text}, number=n) for n, text in ((12, "x"), (11, "y"))]
+    assert values(run(golden(city=("a", "web")), *sides))["city"] == "y"
+
+
+def test_a_side_that_only_awaits_its_write_makes_no_conflict_of_a_lone_change() -> None:
+    sides = side("hs", {"city": "1"}, {"city": "1"}), side("web", {"city": "2"}, {"city": "3"})
+    merged = run(golden(city=("2", "sf")), *sides)
+    assert (values(merged)["city"], merged.conflicts) == ("3", ())
+
+
+def test_where_the_origin_changed_again_its_old_value_is_no_candidate_for_anybody() -> None:
+    sides = side("hs", {"city": "2"}, {"city": "3"}), side("web", {"city": "1"}, {"city": "4"})
+    merged = run(golden(city=("2", "hs")), *sides)
+    assert (values(merged)["city"], [c.value for c in merged.conflicts[0].losers]) == ("3", ["4"])
+
+
+def test_a_first_contact_that_equals_what_a_change_just_brought_is_adopted() -> None:
+    sides = side("hs", {"city": "1"}, {"city": "3"}), side("web", None, {"city": "3"})
+    merged = run(golden(city=("1", "sf")), *sides)
+    assert (values(merged)["city"], merged.questions, merged.conflicts) == ("3", (), ())
+    assert merged.bases == {2: {"hs_city": "3"}, 3: {"web_city": "3"}}
+
+
+def test_what_golden_holds_as_blank_yields_to_a_first_contact() -> None:
+    merged = run(golden(city=""), side("sf", {"city": ""}), side("hs", None, {"city": "Rome"}))
+    assert (values(merged)["city"], merged.questions) == ("Rome", ())
+
+
+def test_only_consent_is_kept_from_being_cleared() -> None:
+    cleared = side("sf", {"opted_out": True}), side("hs", {"opted_out": True}, {"opted_out": None})
+    assert values(run(golden(opted_out=True), *cleared))["opted_out"] is None
+    denied = side("sf", {"opted_out": True}), side("hs", {"opted_out": True}, {"opted_out": False})
+    merged = run(golden(opted_out=True), *denied)
+    assert (values(merged)["opted_out"], merged.conflicts) == (False, ())
+
+
+def test_two_records_of_the_owner_are_settled_by_the_smaller_id() -> None:
+    sides = [side("sf", {"city": "a"}, {"city": text}, number=n) for n, text in ((12, "x"), (11, "y"))]
+    merged = run(golden(city=("a", "web")), *sides, policy=FieldPolicy("owner", owner="sf"))
+    assert (values(merged)["city"], merged.questions) == ("y", ())
+
+
+def test_the_newest_stamp_wins_whoever_is_preferred() -> None:
+    early, late = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC)
+    sf = replace(side("sf", {"city": "a"}, {"city": "old"}), stamps={"city": early})
+    hs = replace(side("hs", {"city": "a"}, {"city": "new"}), stamps={"city": late})
+    merged = run(golden(city=("a", "web")), sf, hs, policy=FieldPolicy("newest", ORDER))
+    assert (values(merged)["city"], [c.value for c in merged.conflicts[0].losers]) == ("new", ["old"])
