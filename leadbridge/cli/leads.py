@@ -56,7 +56,8 @@ def leads(  # noqa: PLR0913, PLR0917  (options of a command, each by its own nam
 
     Exit status 1 says that some rows were rejected; they are named on stderr.
     """
-    from leadbridge.cli.output import one_form, progress
+    from leadbridge.cli.output import one_form
+    from leadbridge.cli.progress import progress
     from leadbridge.jobs.leads import list_leads
     from leadbridge.jobs.workspace import load_workspace
 

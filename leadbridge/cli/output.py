@@ -6,12 +6,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol, TextIO
+from itertools import chain
+from typing import Literal, TextIO
 
 from leadbridge.errors import UsageError
 from leadbridge.values import Missing, Value, is_absent
@@ -75,17 +75,32 @@ def one_form(as_json: bool, as_csv: bool) -> None:
 
 def print_json(document: object) -> None:
     """One document to stdout; what can steer a terminal is escaped in JSON's own way, so that nothing is lost."""
-    text = json.dumps(plain(document), ensure_ascii=False, indent=2)
-    sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
+    sys.stdout.write(_json(document, indent=2) + "\n")
 
 
-def print_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """CSV to stdout, as it is where it is piped; on a terminal control characters are shown as escapes."""
+def _json(document: object, indent: int | None = None) -> str:
+    text = json.dumps(plain(document), ensure_ascii=False, indent=indent)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def print_json_rows(head: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
+    """As :func:`print_json`: the document ``head`` with the list ``name`` at its end, whose items are printed as they
+    come, a line each.
+    """
+    sys.stdout.write(_json(head, indent=2)[:-1].rstrip() + f'{"," if head else ""}\n  "{name}": [')
+    for number, row in enumerate(rows):
+        sys.stdout.write((",\n    " if number else "\n    ") + _json(row))
+    sys.stdout.write("\n  ]\n}\n")
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO | None = None) -> None:
+    """CSV to stdout or a file, as it is; on a terminal control characters are shown as escapes."""
     import csv
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    shown = escape if sys.stdout.isatty() else str
-    writer.writerows([shown(neutralise(cell)) for cell in row] for row in (header, *rows))
+    stream = out or sys.stdout
+    writer = csv.writer(stream, lineterminator="\n")
+    shown = escape if stream.isatty() else str
+    writer.writerows([shown(neutralise(cell)) for cell in row] for row in chain((header,), rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,25 +213,3 @@ def _cell(text: str, wide: int, align: str) -> str:
         return set_cell_size(text, wide - 1) + "\N{HORIZONTAL ELLIPSIS}"
     padding = " " * (wide - cell_len(text))
     return padding + text if align == "right" else text + padding
-
-
-class Count(Protocol):
-    def __call__(self, what: str, so_far: int) -> None: ...
-
-
-def _say_nothing(what: str, so_far: int) -> None:
-    del what, so_far
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Count]:
-    """A line on stderr that counts what was read, where a person sits at the terminal; else nothing."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield _say_nothing
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR")))
-    with console.status(Text("reading ...")) as status:
-        yield lambda what, so_far: status.update(Text(f"reading {escape(what)}: {so_far:,} records"))

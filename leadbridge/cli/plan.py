@@ -1,22 +1,35 @@
-"""``leadbridge plan``: what a job would do. So far: the preview of conversion jobs."""
+"""``leadbridge plan``: what a job would do. A sync job's plan is kept, to be applied; a conversion is previewed."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
+if TYPE_CHECKING:
+    from leadbridge.jobs.workspace import Workspace
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-JobName = Annotated[str, typer.Argument(metavar="JOB", help="A conversion job of leadbridge.yaml.")]
-AsPreview = Annotated[bool, typer.Option("--preview", help="Show the plan, and keep and write nothing.")]
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="A job of leadbridge.yaml.")]
+AsPreview = Annotated[
+    bool, typer.Option("--preview", help="Of a conversion job: show the plan, and keep and write nothing.")
+]
 Limit = Annotated[
-    int | None, typer.Option(min=0, metavar="N", help="Show the rows of the first N leads; all are counted.")
+    int | None,
+    typer.Option(min=0, metavar="N", help="Show the first N leads, or rows of each group; all are counted."),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, one line per row and field.")]
+Rebaseline = Annotated[
+    bool,
+    typer.Option(
+        "--rebaseline", help="Of a sync job: after a mapping or filter changed, read what it concerns completely."
+    ),
+]
 
 
 @app.command()
@@ -25,32 +38,76 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     preview: AsPreview = False,
     limit: Limit = None,
     as_csv: AsCsv = False,
+    rebaseline: Rebaseline = False,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Show what a conversion job would do, row and field, with reasons. Nothing is written.
+    """Show what a job would do, row and field, with reasons. Nothing is written to a CRM.
 
-    Exit status 1 says that there are rejects, or questions for a person.
+    The plan of a sync job is kept under a number: `leadbridge apply` carries it out as it stands. Conversion jobs are
+    shown with --preview. Exit status 1 says that there are rejects, or questions for a person.
     """
-    from leadbridge.cli.output import one_form, print_csv, print_json, progress
-    from leadbridge.cli.preview import print_preview
-    from leadbridge.cli.preview_data import CSV_HEADER, csv_rows, document
+    from leadbridge.cli.output import one_form
+    from leadbridge.config.jobs import SyncJob
     from leadbridge.errors import UsageError
-    from leadbridge.jobs.preview import preview as make_preview
     from leadbridge.jobs.workspace import load_workspace
 
-    if not preview:
-        raise UsageError("this version shows plans and does not carry them out yet; add --preview")
     one_form(as_json, as_csv)
+    form = "json" if as_json else "csv" if as_csv else "text"
+    workspace = load_workspace(config)
+    if isinstance(workspace.project.config.job(job), SyncJob):
+        if preview:
+            raise UsageError(f"--preview is for conversion jobs; {job!r} syncs: leave it out, a plan writes nothing")
+        news = _plan_sync(workspace, job, limit, form, quiet, rebaseline)
+    else:
+        if not preview:
+            raise UsageError("this version shows conversions and does not carry them out yet; add --preview")
+        news = _preview(workspace, job, limit, form, quiet)
+    if news:
+        raise typer.Exit(1)
+
+
+def _preview(workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool) -> bool:
+    """Whether there are rejects or questions."""
+    from leadbridge.cli.output import print_csv, print_json
+    from leadbridge.cli.preview import print_preview
+    from leadbridge.cli.preview_data import CSV_HEADER, csv_rows, document
+    from leadbridge.cli.progress import progress
+    from leadbridge.jobs.preview import preview as make_preview
+
     with progress(quiet) as watch:
-        found = make_preview(load_workspace(config), job, watch)
-    if as_json:
+        found = make_preview(workspace, job, watch)
+    if form == "json":
         print_json(document(found))
-    elif as_csv:
+    elif form == "csv":
         print_csv(CSV_HEADER, csv_rows(found))
     else:
         print_preview(found, limit)
-    if found.rejects or found.reviews:
-        raise typer.Exit(1)
+    return bool(found.rejects or found.reviews)
+
+
+def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
+    workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool, rebaseline: bool
+) -> bool:
+    """Whether there are rejects or questions."""
+    from leadbridge.cli.output import print_json_rows
+    from leadbridge.cli.paging import page
+    from leadbridge.cli.progress import progress
+    from leadbridge.cli.sync_data import plan_data, row_data
+    from leadbridge.cli.sync_lines import plan_lines
+    from leadbridge.jobs.sync import api
+    from leadbridge.plan.row_text import write_csv
+
+    with api.open_state(workspace) as store:
+        with progress(quiet) as watch:
+            made = api.make_plan(workspace, store, job, watch, rebaseline=rebaseline)
+        rows = api.rows(store, made.plan)
+        if form == "json":
+            print_json_rows(plan_data(made), "rows", (row_data(row) for row in rows))
+        elif form == "csv":
+            write_csv(rows, sys.stdout)
+        else:
+            page(plan_lines(made, rows, limit))
+    return bool(made.rejects or made.questions)

@@ -203,8 +203,11 @@ def test_the_jobs_own_condition_is_anded(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["convert"], "this version shows plans and does not carry them out yet; add --preview"),
-        (["sync", "--preview"], "job 'sync' syncs; so far previews show conversion jobs, which say `convert:`"),
+        (["convert"], "this version shows conversions and does not carry them out yet; add --preview"),
+        (
+            ["sync", "--preview"],
+            "--preview is for conversion jobs; 'sync' syncs: leave it out, a plan writes nothing",
+        ),
         (
             ["convrt", "--preview"],
             "there is no job 'convrt' in leadbridge.yaml (did you mean 'convert'?); there are: convert, sync",

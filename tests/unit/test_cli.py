@@ -40,7 +40,7 @@ def test_help_lists_every_command_in_one_line(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     for name, command in app.COMMANDS.items():
-        assert f"  {name.ljust(8)}  {command.help}\n" in out
+        assert f"  {name.ljust(max(map(len, app.COMMANDS)))}  {command.help}\n" in out
 
 
 def test_help_imports_nothing_heavy():

@@ -19,10 +19,10 @@ from leadbridge.cli.output import (
     print_csv,
     print_json,
     print_table,
-    progress,
     show,
     width,
 )
+from leadbridge.cli.progress import progress
 from leadbridge.values import MISSING
 
 

@@ -1,0 +1,22 @@
+"""Files that commands write: in UTF-8, and over nothing unless asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from leadbridge.errors import UsageError
+
+
+@contextmanager
+def written(file: Path, *, force: bool = False) -> Iterator[TextIO]:
+    """The file, open to be written. Raises UsageError where it is there already, or cannot be written."""
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already; name a file that is not, or move it away")
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            yield out
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error

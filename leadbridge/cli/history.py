@@ -1,0 +1,164 @@
+"""``leadbridge runs`` and ``leadbridge show``: what was done, and why a value is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from leadbridge.cli.lines import Line
+    from leadbridge.jobs.sync.model import Explained, Reason, RunDetail
+    from leadbridge.records import Ref
+
+runs_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+show_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@runs_app.command()
+def runs(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="Only runs of this job.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="The newest N.")] = 20,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """List the runs, the newest first, with what became of their rows."""
+    from leadbridge.cli.opening import opened
+    from leadbridge.cli.output import Column, print_json, print_table, say
+    from leadbridge.cli.sync_data import run_data
+    from leadbridge.jobs.sync import api
+
+    with opened(config) as (workspace, store):
+        if job is not None:
+            workspace.project.config.job(job)
+        found = api.runs(store, job, limit)
+    if as_json:
+        print_json({"runs": [run_data(run) for run in found]})
+    elif found:
+        heads = [Column(title, shrink=False) for title in ("run", "job", "kind", "state", "started", "plan")]
+        print_table([*heads, Column("rows"), Column("note")], [_cells(run) for run in found])
+    elif not quiet:
+        say("No run yet.")
+
+
+def _cells(run: RunDetail) -> list[str]:
+    from leadbridge.cli.output import show
+
+    plan = "" if run.plan is None else str(run.plan)
+    return [str(run.run), run.job, run.kind, run.state, show(run.started_at), plan, _rows(run), _note(run)]
+
+
+def _rows(run: RunDetail) -> str:
+    """``120 done, 3 rejected``."""
+    return ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()) if number)
+
+
+def _note(run: RunDetail) -> str:
+    undoes = f"undoes run {run.undoes}" if run.undoes is not None else ""
+    undone = f"undone by run {', '.join(map(str, run.undone_by))}" if run.undone_by else ""
+    return "; ".join(part for part in (undoes, undone) if part)
+
+
+@show_app.command()
+def show(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    what: Annotated[
+        str,
+        typer.Argument(metavar="RUN|REF", help="A run's number, or a record as CONNECTION:OBJECT:ID."),
+    ],
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Of a run, show the first N rows of each group.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Show a run with its rows, or a record with the reason for each of its values.
+
+    A reason names the place that the value comes from, the run that took it, the rule, and the values that lost.
+    """
+    if what.isdigit():
+        _show_run(int(what), limit, config, as_json)
+    else:
+        _show_record(_ref(what), config, as_json)
+
+
+def _show_run(number: int, limit: int | None, config: Config, as_json: bool) -> None:
+    from leadbridge.cli.opening import opened
+    from leadbridge.cli.output import print_json_rows
+    from leadbridge.cli.paging import page
+    from leadbridge.cli.sync_data import row_data, run_data
+    from leadbridge.jobs.sync import api
+
+    with opened(config) as (_, store):
+        run = api.run(store, number)
+        rows = api.rows(store, run.plan) if run.plan is not None else iter(())
+        if as_json:
+            print_json_rows(run_data(run), "rows", (row_data(row) for row in rows))
+            return
+        from leadbridge.cli.sync_lines import row_lines
+
+        page(line for part in (_head(run), row_lines(rows, limit)) for line in part)
+
+
+def _head(run: RunDetail) -> Iterator[Line]:
+    from leadbridge.cli.lines import folded, line
+    from leadbridge.cli.output import show as shown
+
+    yield line(f"Run {run.run} of job {run.job}: {run.kind}, {run.state}", "title")
+    ended = f" to {shown(run.ended_at)}" if run.ended_at else ""
+    notes = [f"{shown(run.started_at)}{ended} UTC", _rows(run), _note(run)]
+    yield from folded("; ".join(note for note in notes if note), 0)
+
+
+def _ref(text: str) -> Ref:
+    from leadbridge.errors import UsageError
+    from leadbridge.records import Ref
+
+    connection, _, rest = text.partition(":")
+    name, _, id_ = rest.partition(":")
+    if not (connection and name and id_):
+        raise UsageError(f"{text!r} is neither a run's number nor a record; write a record as crm:contacts.csv:C1")
+    return Ref(connection, name, id_)
+
+
+def _show_record(ref: Ref, config: Config, as_json: bool) -> None:
+    from leadbridge.cli.opening import opened
+    from leadbridge.cli.output import print_json
+    from leadbridge.cli.paging import page
+    from leadbridge.cli.sync_data import explained_data
+    from leadbridge.jobs.sync import api
+
+    with opened(config) as (workspace, store):
+        found = api.why(workspace, store, ref)
+    if as_json:
+        print_json(explained_data(found))
+    else:
+        page(_explained(found))
+
+
+def _explained(found: Explained) -> Iterator[Line]:
+    from leadbridge.cli.lines import field_lines, folded, line, word
+
+    yield line(" ".join(part for part in (found.subject, found.label) if part), "title")
+    for link in found.links:
+        due = ", still owed a write" if link.due else ""
+        yield from folded(f"{link.ref}  {link.role}, {link.state}{due}", 3)
+    yield line()
+    broad = max((len(reason.field) for reason in found.fields), default=0)
+    for reason in found.fields:
+        yield from field_lines(reason.field.ljust(broad), word(reason.value), _reason(reason), "plain")
+
+
+def _reason(reason: Reason) -> str:
+    from leadbridge.cli.lines import word
+
+    place = str(reason.ref or reason.origin or "a person here")
+    parts = [f"from {place}", f"run {reason.run}" if reason.run else "", reason.rule]
+    parts += [f"not {word(value)} from {place}" for value, place in reason.losers]
+    return ", ".join(part for part in (*parts, "held" if reason.held else "") if part)

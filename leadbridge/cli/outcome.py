@@ -1,0 +1,119 @@
+"""What became of a run: for people, for programs, and as an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import typer
+
+from leadbridge.cli.lines import word
+from leadbridge.cli.output import escape, print_json, print_line, say
+from leadbridge.cli.preview import plural
+from leadbridge.cli.sync_data import outcome_data
+from leadbridge.jobs.sync.model import Left, RunOutcome
+from leadbridge.plan.brakes import Stop
+
+NEWS, STOPPED, FAILED = 1, 3, 4
+EXAMPLES: Final = 10
+NOTHING_WRITTEN: Final = "Nothing was written."
+
+
+def report(run: RunOutcome, *, as_json: bool, quiet: bool) -> None:
+    """Raises Exit where the status is not 0."""
+    if as_json:
+        print_json(outcome_data(run))
+    elif not quiet or run.left:
+        print_run(run)
+    complain(run)
+    leave([run])
+
+
+def report_all(runs: Sequence[RunOutcome], none: str, *, as_json: bool, quiet: bool) -> None:
+    """As :func:`report`, for any number of runs; ``none`` says that there was nothing to do."""
+    if as_json:
+        print_json({"runs": [outcome_data(run) for run in runs]})
+    elif not runs and not quiet:
+        say(none)
+    for run in runs:
+        if not as_json and not quiet:
+            print_run(run)
+        complain(run)
+    leave(runs)
+
+
+def say_no() -> NoReturn:
+    """A person refused the plan."""
+    say(NOTHING_WRITTEN)
+    raise typer.Exit(STOPPED)
+
+
+def leave(runs: Sequence[RunOutcome]) -> None:
+    """Raises Exit with the gravest status of these runs, where it is not 0."""
+    status = max((status_of(run) for run in runs), default=0)
+    if status:
+        raise typer.Exit(status)
+
+
+def status_of(run: RunOutcome) -> int:
+    if run.failed or run.state == "failed":
+        return FAILED
+    if run.state == "stopped":
+        return STOPPED
+    return NEWS if run.rejects or run.questions else 0
+
+
+def complain(run: RunOutcome) -> None:
+    """Why less was done than asked, on stderr."""
+    for stop in run.stops:
+        say(stop_sentence(stop))
+    for error in run.failed.values():
+        say(str(error))
+    if run.state == "stopped" and not run.stops:
+        say(NOTHING_WRITTEN)
+
+
+def stop_sentence(stop: Stop) -> str:
+    """The brake's own message, which names the remedy."""
+    return f"{stop.message}." if not stop.message.endswith((".", ")")) else stop.message
+
+
+def print_run(run: RunOutcome) -> None:
+    """One sentence, then what to do next."""
+    counts = {name: number for name, number in run.counts.items() if number}
+    print_line(escape(f"Run {run.run} of {run.job}: {run.state}; {_counted(run)}."))
+    for left in run.left[:EXAMPLES]:
+        print_line(escape(f"  left as it is: {_left(left)}"))
+    if len(run.left) > EXAMPLES:
+        print_line(f"  ... and {plural(len(run.left) - EXAMPLES, 'more field')} (--json lists them all)")
+    for wanted, call in (
+        (run.rejects, "leadbridge rejects"),
+        (run.questions, "leadbridge reviews"),
+        (run.conflicts, "leadbridge conflicts"),
+        (counts.get("left"), "leadbridge resume"),
+        (counts.get("done"), f"leadbridge undo {run.run}"),
+    ):
+        if wanted:
+            print_line(f"  {call}")
+
+
+def _counted(run: RunOutcome) -> str:
+    counts = run.counts
+    codes = ", ".join(f"{number:,} {code}" for code, number in sorted(run.codes.items()))
+    words = [
+        (counts.get("done", 0), "written"),
+        (counts.get("settled", 0), "remembered"),
+        (counts.get("stale", 0), "moved on meanwhile"),
+        (counts.get("rejected", 0), f"rejected ({codes})" if codes else "rejected"),
+        (counts.get("uncertain", 0), "of unknown end"),
+        (counts.get("left", 0), "not begun"),
+    ]
+    said = [f"{number:,} {text}" for number, text in words if number]
+    new = [(run.rejects, "new reject"), (run.questions, "new question"), (run.conflicts, "conflict")]
+    said += [plural(number, text) for number, text in new if number]
+    return ", ".join(said) or "nothing to do"
+
+
+def _left(left: Left) -> str:
+    carried = f"; carried on by run {', '.join(map(str, left.runs))}" if left.runs else ""
+    return f"{left.ref} {left.field}: {word(left.now)}, not {word(left.would_be)}{carried}"

@@ -1,0 +1,168 @@
+"""A sync plan as people read it: the sum of it first, then its rows by object and action, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Final
+
+from leadbridge.cli.lines import Line, field_lines, folded, line, word
+from leadbridge.cli.output import Column, Style, table
+from leadbridge.cli.preview import plural
+from leadbridge.jobs.sync.model import PlanOutcome
+from leadbridge.merge.model import Candidate, Conflict, Question
+from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
+from leadbridge.provider import Verb
+
+SYMBOLS: Final[Mapping[Verb, tuple[str, Style]]] = {
+    "create": ("+", "new"),
+    "update": ("~", "changed"),
+    "delete": ("-", "bad"),
+}
+TITLES: Final[Mapping[Verb, str]] = {"create": "new", "update": "changed", "delete": "deleted"}
+ATTENTION: Final = "!"
+
+
+def plan_lines(made: PlanOutcome, rows: Iterable[PlanRow], limit: int | None) -> Iterator[Line]:
+    """All of it, as a stream. ``limit`` bounds the rows that are shown of each group; all are counted."""
+    yield from summary_lines(made)
+    yield from row_lines(rows, limit)
+
+
+def summary_lines(made: PlanOutcome) -> Iterator[Line]:
+    """What was read, how many rows of what, and what would stop the run."""
+    yield line(f"Plan {made.plan} of job {made.job}", "title")
+    read = ", ".join(f"{at[0]}:{at[1]} {number:,}" for at, number in sorted(made.read.items()))
+    if read:
+        yield from folded(f"read: {read}", 0)
+    yield from folded(_said(made), 0)
+    if made.writes:
+        yield line()
+        numbers = [Column(f"{SYMBOLS[verb][0]} {TITLES[verb]}", "right") for verb in SYMBOLS]
+        cells = [[name, *(f"{made.writes[name].get(v, 0):,}" for v in SYMBOLS)] for name in sorted(made.writes)]
+        yield from (((text, style),) for text, style in table([Column("in"), *numbers], cells, indent=2))
+
+
+def _said(made: PlanOutcome) -> str:
+    if not made.rows and not made.settles:
+        return "Nothing to do: all that was read is in step."
+    counted = {
+        "conflict settled by the policy": made.conflicts,
+        "question for a person": made.questions,
+        "reject": made.rejects,
+    }
+    parts = [
+        f"{plural(made.rows, 'record')} to write",
+        f"{plural(made.settles, 'golden record')} to remember here",
+        *(f"{number:,} {_several(words, number)}" for words, number in counted.items() if number),
+    ]
+    return ", ".join(parts) + "."
+
+
+def _several(words: str, number: int) -> str:
+    first, _, rest = words.partition(" ")
+    return words if number == 1 else f"{first}s {rest}".rstrip()
+
+
+def row_lines(rows: Iterable[PlanRow], limit: int | None = None) -> Iterator[Line]:
+    """What needs attention first, then each object's rows by action, in the order in which they are carried out."""
+    for (connection, name, verb), group in groupby(rows, _group):
+        if verb is None:
+            yield from _attention(group, limit)
+            continue
+        symbol, style = SYMBOLS[verb]
+        yield line()
+        yield line(f"{symbol} {verb} in {connection}:{name}", "title")
+        for number, row in enumerate(group):
+            if limit is None or number < limit:
+                yield from _write(row, symbol, style)
+        yield from _rest(number + 1, limit)
+
+
+def _group(row: PlanRow) -> tuple[str, str, Verb | None]:
+    body = row.body
+    return (body.connection, body.object, body.verb) if isinstance(body, Write) else ("", "", None)
+
+
+def _rest(number: int, limit: int | None) -> Iterator[Line]:
+    if limit is not None and number > limit:
+        yield line(f"   ... and {number - limit:,} more", "dim")
+
+
+def _write(row: PlanRow, symbol: str, style: Style) -> Iterator[Line]:
+    body = row.body
+    if not isinstance(body, Write):
+        return
+    shared = _shared_note(body)
+    words = [f"{symbol} @{row.number} {body.role}", body.label, body.id or "", f"({shared})" if shared else ""]
+    yield from folded(" ".join(part for part in words if part), 3, style)
+    names = (*(change.field for change in body.changes), *row.refers)
+    broad = max(map(len, names), default=0)
+    for change in body.changes:
+        note = "" if shared else _note(change)
+        yield from field_lines(change.field.ljust(broad), _values(body.verb, change), note, style)
+    for name, number in row.refers.items():
+        yield from field_lines(name.ljust(broad), f"@{number}", "", style)
+
+
+def _shared_note(body: Write) -> str:
+    """Where all of a new or deleted record comes from, said once at its head; empty where fields differ in that."""
+    notes = {_note(change) for change in body.changes}
+    return notes.pop() if body.verb != "update" and len(notes) == 1 else ""
+
+
+def _values(verb: Verb, change: FieldChange) -> str:
+    if verb == "create":
+        return word(change.new)
+    return word(change.old) if verb == "delete" else f"{word(change.old)} -> {word(change.new)}"
+
+
+def _note(change: FieldChange) -> str:
+    """``prefer, from crm:people.csv:7``."""
+    origin = f"from {change.origin}" if change.origin else ""
+    return ", ".join(part for part in (change.rule, origin) if part)
+
+
+def _attention(rows: Iterable[PlanRow], limit: int | None) -> Iterator[Line]:
+    """Conflicts and questions of what is settled; all else that is settled is only counted."""
+    number = 0
+    for row in rows:
+        body = row.body
+        if not isinstance(body, Settle) or not (body.conflicts or body.questions or body.asked):
+            continue
+        if not number:
+            yield line()
+            yield line(f"{ATTENTION} to look at", "title")
+        number += 1
+        if limit is None or number <= limit:
+            yield from _settled(row.number, body)
+    yield from _rest(number, limit)
+
+
+def _settled(number: int, body: Settle) -> Iterator[Line]:
+    yield line(f"   {ATTENTION} @{number} {body.subject} {body.golden}", "changed")
+    for conflict in body.conflicts:
+        yield from field_lines(conflict.field, _won(conflict), f"{conflict.rule}; the loser is kept", "changed")
+    for question in body.questions:
+        yield from field_lines(question.field, _open(question), f"{question.rule}: a question", "changed")
+    for asked in body.asked:
+        yield from field_lines(asked.kind, _about(asked), "a question", "changed")
+
+
+def _won(conflict: Conflict) -> str:
+    losers = ", ".join(_claim(loser) for loser in conflict.losers)
+    return f"{_claim(conflict.winner)} wins over {losers}"
+
+
+def _open(question: Question) -> str:
+    return " or ".join(_claim(candidate) for candidate in question.candidates) + "?"
+
+
+def _about(asked: Asked) -> str:
+    return f"{asked.why} ({', '.join(map(str, asked.refs))})"
+
+
+def _claim(candidate: Candidate) -> str:
+    """A value and where it stands."""
+    where = str(candidate.ref or candidate.connection or "set here")
+    return f"{word(candidate.value)} ({where})"

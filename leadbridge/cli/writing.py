@@ -1,0 +1,126 @@
+"""``leadbridge sync``, ``apply``, ``resume`` and ``undo``: the commands that write to CRMs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from leadbridge.cli.opening import Override, Yes
+from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
+
+sync_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+apply_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+resume_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+undo_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@sync_app.command()
+def sync(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A sync job of leadbridge.yaml.")],
+    yes: Yes = False,
+    override: Override = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Bring the connections of a job in step: plan, look at the brakes, write.
+
+    At a terminal the plan is shown first and you are asked. Elsewhere it needs --yes, or `unattended` in the job. A
+    job's first plan is approved by a person, here or with `leadbridge apply`. Exit status 1 says that there are new
+    rejects or questions, 3 that nothing was written, because a brake stopped the run or you said no.
+    """
+    from leadbridge.cli.opening import Asking, approval, opened, overrides
+    from leadbridge.cli.outcome import report
+    from leadbridge.cli.progress import progress
+    from leadbridge.jobs.sync import api
+
+    lifted = overrides(override)
+    with opened(config) as (workspace, store), progress(quiet) as watch:
+        unattended = workspace.project.config.job(job).unattended
+        approved = approval(store, Asking(yes, as_json, watch), unattended=unattended)
+        done = api.sync(workspace, store, job, approved, lifted, watch)
+    report(done, as_json=as_json, quiet=quiet)
+
+
+@apply_app.command("apply")
+def apply_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    plan: Annotated[
+        int | None, typer.Argument(metavar="[PLAN]", min=1, help="The plan's number; the latest if not given.")
+    ] = None,
+    yes: Yes = False,
+    override: Override = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Carry out a plan that `leadbridge plan` made, row by row as it stands there.
+
+    This approves the plan. A row whose record was edited since is rejected as `stale`, and the rest go on. The plan is
+    refused whole (exit status 3) where the configuration changed since, or where it was applied already.
+    """
+    from leadbridge.cli.opening import Asking, approval, kept_plan, opened, overrides
+    from leadbridge.cli.outcome import report, say_no
+    from leadbridge.cli.progress import progress
+    from leadbridge.jobs.sync import api
+
+    lifted = overrides(override)
+    with opened(config) as (workspace, store), progress(quiet) as watch:
+        made = kept_plan(store, plan)
+        approved = approval(store, Asking(yes, as_json, watch))
+        if callable(approved) and not approved(made):
+            say_no()
+        done = api.approve_and_apply(workspace, store, made.plan, lifted, watch)
+    report(done, as_json=as_json, quiet=quiet)
+
+
+@resume_app.command()
+def resume(
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """End runs that were killed: what was sent is looked up first, so that nothing is done twice.
+
+    Every `sync` does this by itself before anything else.
+    """
+    from leadbridge.cli.opening import opened
+    from leadbridge.cli.outcome import report_all
+    from leadbridge.cli.progress import progress
+    from leadbridge.jobs.sync import api
+
+    done = []
+    with opened(config) as (workspace, store), progress(quiet) as watch:
+        while (run := api.resume(workspace, store, watch)) is not None:
+            done.append(run)
+            if run.state == "failed":
+                break
+    report_all(done, "Nothing to resume: every run has ended.", as_json=as_json, quiet=quiet)
+
+
+@undo_app.command()
+def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    run: Annotated[int, typer.Argument(metavar="RUN", min=1, help="The run's number; see `leadbridge runs`.")],
+    yes: Yes = False,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Put back what a run wrote, field by field, and delete what it made.
+
+    What was edited since stays as it is and is named. What is put back is held: no run plans it again until it is
+    edited somewhere.
+    """
+    from leadbridge.cli.opening import Asking, approval, opened
+    from leadbridge.cli.outcome import report
+    from leadbridge.cli.progress import progress
+    from leadbridge.jobs.sync import api
+
+    with opened(config) as (workspace, store), progress(quiet) as watch:
+        approved = approval(store, Asking(yes, as_json, watch))
+        done = api.undo(workspace, store, run, approved, watch)
+    report(done, as_json=as_json, quiet=quiet)

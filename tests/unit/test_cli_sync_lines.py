@@ -1,0 +1,149 @@
+"""A sync plan as text: every line is looked at as it is printed to a pipe."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadbridge.cli.lines import painted
+from leadbridge.cli.sync_lines import plan_lines, row_lines, summary_lines
+from leadbridge.jobs.sync.model import PlanOutcome
+from leadbridge.merge.model import Candidate, Conflict, Question
+from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
+from leadbridge.records import Ref
+from leadbridge.values import MISSING
+
+CRM = Ref("crm", "contacts.csv", "C1")
+SHOP = Ref("shop", "people.csv", "7")
+
+
+def text(lines):
+    return "".join(painted(parts) + "\n" for parts in lines)
+
+
+def write(number, verb="update", changes=(), refers=None, **more):
+    more = {"role": "contact", "id": None if verb == "create" else f"C{number}", "label": "Ada King", **more}
+    body = Write(verb, "crm", "contacts.csv", 1, "person", changes=tuple(changes), **more)
+    return PlanRow(number, body, refers or {})
+
+
+CREATED = write(
+    3,
+    "create",
+    [
+        FieldChange("first_name", MISSING, "Ada", "first contact", "fair:fair.csv:2"),
+        FieldChange("employees", MISSING, 250, "first contact", "fair:fair.csv:2"),
+    ],
+    {"account": 2},
+)
+UPDATED = write(
+    4,
+    changes=[
+        FieldChange("phone", "", "+493012", "prefer", str(SHOP)),
+        FieldChange("opted_out_of_email", False, True, "restrictive", "fair"),
+        FieldChange("title", "Head", None, "lone change", "shop"),
+    ],
+)
+DELETED = write(5, "delete", [FieldChange("last_name", "King", MISSING, "propagate", str(SHOP))])
+
+
+def test_a_plan_is_summed_up_then_told_row_by_row():
+    made = PlanOutcome(
+        run=9,
+        plan=12,
+        job="people",
+        digest="d",
+        read={("shop", "people.csv"): 1200, ("crm", "contacts.csv"): 3},
+        writes={"crm": {"create": 1, "update": 1, "delete": 1}},
+        settles=2,
+        conflicts=1,
+        questions=2,
+    )
+    assert (
+        text(plan_lines(made, [CREATED, UPDATED, DELETED], None))
+        == """\
+Plan 12 of job people
+read: crm:contacts.csv 3, shop:people.csv 1,200
+3 records to write, 2 golden records to remember here, 1 conflict settled by the policy, 2 questions for a person.
+
+  IN   + NEW  ~ CHANGED  - DELETED
+  crm      1          1          1
+
++ create in crm:contacts.csv
+   + @3 contact Ada King (first contact, from fair:fair.csv:2)
+       first_name  Ada
+       employees   250
+       account     @2
+
+~ update in crm:contacts.csv
+   ~ @4 contact Ada King C4
+       phone               (blank) -> +493012  (prefer, from shop:people.csv:7)
+       opted_out_of_email  no -> yes  (restrictive, from fair)
+       title               Head -> (blank)  (lone change, from shop)
+
+- delete in crm:contacts.csv
+   - @5 contact Ada King C5 (propagate, from shop:people.csv:7)
+       last_name  King
+"""
+    )
+
+
+def test_what_needs_attention_comes_first_and_all_else_that_is_settled_is_only_counted():
+    settled = Settle(
+        17,
+        "person",
+        conflicts=(Conflict(17, "phone", Candidate("1", "crm", CRM), (Candidate("2", "shop", SHOP),), "prefer"),),
+        questions=(Question(17, "email", (Candidate("a@x.example", "crm"), Candidate("b@x.example", "")), "ask"),),
+        asked=(Asked("delete", (SHOP,), "the record was deleted; delete it elsewhere too?"),),
+    )
+    rows = [PlanRow(1, Settle(16, "person", due=(4,))), PlanRow(2, settled)]
+    assert (
+        text(row_lines(rows))
+        == """\
+
+! to look at
+   ! @2 person 17
+       phone  1 (crm:contacts.csv:C1) wins over 2 (shop:people.csv:7)  (prefer; the loser is kept)
+       email  a@x.example (crm) or b@x.example (set here)?  (ask: a question)
+       delete  the record was deleted; delete it elsewhere too? (shop:people.csv:7)  (a question)
+"""
+    )
+
+
+def test_an_empty_plan_says_that_all_is_in_step():
+    made = PlanOutcome(run=1, plan=2, job="people", digest="d", read={("a", "b.csv"): 5})
+    assert (
+        text(summary_lines(made))
+        == """\
+Plan 2 of job people
+read: a:b.csv 5
+Nothing to do: all that was read is in step.
+"""
+    )
+
+
+@pytest.mark.parametrize(("limit", "shown", "rest"), [(0, 0, 3), (2, 2, 1), (3, 3, 0), (None, 3, 0)])
+def test_a_limit_counts_what_it_hides(limit, shown, rest):
+    lines = text(row_lines([write(number) for number in (1, 2, 3)], limit))
+    assert lines.count(" @") == shown
+    assert ("and 1 more" in lines, "and 3 more" in lines) == (rest == 1, rest == 3)
+
+
+def test_rows_are_taken_one_at_a_time():
+    taken = []
+
+    def rows():
+        for number in range(1, 1000):
+            taken.append(number)
+            yield write(number)
+
+    lines = row_lines(rows())
+    for _ in range(4):
+        next(lines)
+    assert len(taken) < 5
+
+
+def test_values_cannot_steer_the_terminal():
+    row = write(1, changes=[FieldChange("title", "a\x1b[2Jb", "c\r\nd", "\x07", "x\u202e")], label="A\x1b]0;da")
+    shown = text(row_lines([row]))
+    assert not any(ord(c) < 32 and c != "\n" for c in shown) and "\u202e" not in shown
+    assert "a\\x1b[2Jb -> c\\r\\nd" in shown
