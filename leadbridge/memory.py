@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -129,7 +128,7 @@ class MemoryProvider(Provider):
 
     name = "memory"
     settings_model = MemorySettings
-    capabilities: ClassVar[Capabilities] = Capabilities(
+    capabilities = Capabilities(
         wire="typed",
         incremental=True,
         deletes=True,

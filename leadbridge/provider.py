@@ -111,6 +111,20 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A lead that the CRM converted by itself.
+
+    Attributes:
+        contact: the record that stands for the person from now on.
+        made: whether the conversion made it; False where it existed before.
+    """
+
+    lead: Ref
+    contact: Ref
+    made: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One step of a capture.
 
@@ -121,6 +135,7 @@ class Page:
         cursor: where the next capture starts once this page is safe, or None while that cannot be said yet.
         complete: last page of a scan that saw everything.
         seen: records seen so far in this capture, changed or not; for the brakes that watch a source's size.
+        converted: leads that the CRM's own users converted.
     """
 
     records: tuple[Record, ...] = ()
@@ -129,6 +144,7 @@ class Page:
     cursor: str | None = None
     complete: bool = False
     seen: int = 0
+    converted: tuple[Converted, ...] = ()
 
 
 Verb = Literal["create", "update", "delete"]
@@ -198,7 +214,7 @@ class Provider(abc.ABC):
 
     name: ClassVar[str]
     settings_model: ClassVar[type[Settings]] = Settings
-    capabilities: ClassVar[Capabilities] = Capabilities()
+    capabilities: Capabilities = Capabilities()  # one whose settings decide sets it again for itself
 
     def __init__(self, site: Site, settings: Settings) -> None:
         self.site = site
@@ -233,7 +249,8 @@ class Provider(abc.ABC):
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
         """For creates whose reply was lost: the id of the record that each made; None where that cannot be told.
 
-        Asked only where ``upsert_by_key`` is not declared; a create of unknown end goes to a person, not out again.
+        Asked only where ``upsert_by_key`` is not declared. A create of unknown end goes to a person, not out again,
+        except where the provider is ``staged``: what does not show there was never written.
         """
         return [None for _ in actions]
 

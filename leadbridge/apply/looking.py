@@ -45,7 +45,8 @@ class Looker:
         return [find_out(o, record, self._stores) or o for o, record in zip(batch, records, strict=True)]
 
     def _find(self, creates: Sequence[Operation]) -> list[Operation | Outcome]:
-        """With a key the CRM sees to it that there is one record; else what is not found is a question."""
+        """With a key the CRM sees to it that there is one record; else what is not found is a question, unless what
+        was staged shows only once it is written."""
         keyed: list[Operation | Outcome] = [o for o in creates if self._is_keyed(o)]
         others = [o for o in creates if not self._is_keyed(o)]
         actions = [operation.row.action({}) for operation in others]
@@ -53,7 +54,8 @@ class Looker:
         made = [(operation, one) for operation, one in zip(others, ids, strict=True) if one]
         records = self._read(made) if self._can.read_back else [None for _ in made]
         keyed += [found(o, one, record, self._stores) for (o, one), record in zip(made, records, strict=True)]
-        keyed += [Outcome(o.row, "uncertain") for o, one in zip(others, ids, strict=True) if not one]
+        lost = [o for o, one in zip(others, ids, strict=True) if not one]
+        keyed += lost if self._can.staged else [Outcome(operation.row, "uncertain") for operation in lost]
         return keyed
 
     def _is_keyed(self, create: Operation) -> bool:

@@ -98,6 +98,13 @@ class InboxDraft(Draft):
         self.added.append(cells)
         return content_id(fingerprint, self.table.count(fingerprint) + self._staged[fingerprint])
 
+    def appended(self, create: Action) -> str | None:
+        """The id of the last row that is equal to a create and was not given for another one yet."""
+        fingerprint = self.table.fingerprint(self._cells(create, [""] * len(self.table.sheet.names)))
+        times = self.table.count(fingerprint) - self._staged[fingerprint]
+        self._staged[fingerprint] += 1
+        return content_id(fingerprint, times) if times > 0 else None
+
 
 class TableDraft(Draft):
     """Rows of a keyed table to change, delete and add. A row's id is its key, so a changed key is a changed id."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar
+from dataclasses import replace
 
 from leadbridge.provider import Action, Capabilities, ObjectDescription, Page, Provider, Result, Site
 from leadbridge.records import Record, Ref
 from leadbridge_csv.capture import capture_pages
 from leadbridge_csv.describing import describe_object
 from leadbridge_csv.objects import Objects
-from leadbridge_csv.session import Session, read_files, read_only
+from leadbridge_csv.session import Session, find_appended, read_files, read_only
 from leadbridge_csv.settings import CsvSettings
 from leadbridge_csv.target import Target
 
@@ -23,7 +23,7 @@ class CsvProvider(Provider):
 
     name = "csv"
     settings_model = CsvSettings
-    capabilities: ClassVar[Capabilities] = Capabilities(
+    capabilities = Capabilities(
         wire="text",
         incremental=True,
         deletes=True,
@@ -38,6 +38,8 @@ class CsvProvider(Provider):
 
     def __init__(self, site: Site, settings: CsvSettings) -> None:
         super().__init__(site, settings)
+        if settings.key is None:  # an inbox takes the same row twice
+            self.capabilities = replace(self.capabilities, upsert_by_key=False)
         self._objects = Objects(site, settings.path)
         self._session: Session | None = None
 
@@ -73,6 +75,14 @@ class CsvProvider(Provider):
         if not self._objects.writable():
             return [read_only(action, targets[action.object]) for action in actions]
         return [session.write(targets[action.object], action) for action in actions]
+
+    def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
+        """Rows of an inbox that say what the creates say, the last ones first: those stood at its end."""
+        names = dict.fromkeys(action.object for action in actions)
+        found: dict[int, str] = {}
+        for name in names:
+            found |= find_appended(self._target(name), [action for action in actions if action.object == name])
+        return [found.get(action.number) for action in actions]
 
     def commit(self) -> None:
         """Raises ConnectionFailedError, with the files as they were, where one changed meanwhile or cannot be written.

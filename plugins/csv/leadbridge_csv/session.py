@@ -103,6 +103,18 @@ def read_files(target: Target, refs: Sequence[Ref]) -> dict[Ref, Record]:
     return found
 
 
+def find_appended(target: Target, creates: Sequence[Action]) -> dict[int, str]:
+    """Number of the create -> id of the row that it appended, where one is there."""
+    draft = make_draft(target)
+    try:
+        if not isinstance(draft, InboxDraft):
+            return {}
+        found = {create.number: draft.appended(create) for create in reversed(creates)}
+        return {number: appended for number, appended in found.items() if appended is not None}
+    finally:
+        draft.table.close()
+
+
 def read_only(action: Action, target: Target) -> Result:
     """What becomes of an action on a glob."""
     reject = Reject(
