@@ -11,10 +11,15 @@ from leadbridge.errors import UsageError
 
 
 @contextmanager
-def written(file: Path, *, force: bool = False) -> Iterator[TextIO]:
-    """The file, open to be written. Raises UsageError where it is there already, or cannot be written."""
+def written(file: Path, *, force: bool | None = None) -> Iterator[TextIO]:
+    """The file, open to be written. Raises UsageError where it is there already, or cannot be written.
+
+    Args:
+        force: whether it may be there; None where the command has no ``--force``.
+    """
     if file.exists() and not force:
-        raise UsageError(f"{file} is there already; name a file that is not, or move it away")
+        remedy = "" if force is None else ", or add --force"
+        raise UsageError(f"{file} is there already; name a file that is not{remedy}")
     try:
         with file.open("w", encoding="utf-8", newline="") as out:
             yield out

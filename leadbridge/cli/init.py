@@ -32,7 +32,7 @@ jobs:
 
 NEXT = (
     "copy your lead file to inbox/leads.csv, then:",
-    "leadbridge mappings suggest leads > mappings/csv.leads.yaml",
+    "leadbridge mappings suggest leads --out mappings/csv.leads.yaml --force",
     "leadbridge mappings lint             check every file in mappings/",
     "leadbridge leads                     your leads with their scores",
     "leadbridge plan convert --preview    what would become of them",

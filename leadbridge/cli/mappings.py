@@ -136,15 +136,20 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
     role: Annotated[
         str, typer.Option(metavar="ROLE", help="What its records are: lead, contact, account, ...")
     ] = "lead",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file, in UTF-8, and print nothing.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --out write over a file that is there.")] = False,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Print a mapping file for an object, proposed from its header and a few samples; no value is printed.
+    """Propose a mapping file for an object from its header and a few samples; no value is printed.
 
-    leadbridge mappings suggest fair > mappings/fair.yaml
+    leadbridge mappings suggest fair --out mappings/fair.yaml
     """
+    from leadbridge.cli.files import written
     from leadbridge.cli.output import print_json
     from leadbridge.files.check import suggest
     from leadbridge.mapping.project import load_catalogue
@@ -158,9 +163,12 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
     kind = project.config.connection(connection)
     described = _chosen(_described(project, connection), object_, connection)
     text = suggest_mapping(described, (kind.provider, kind.type.capabilities.wire), (role, subject), plugins.transforms)
+    if out is not None:
+        with written(out, force=force) as file:
+            file.write(text)
     if as_json:
         print_json({"object": described.name, "role": role, "mapping": text})
-    else:
+    elif out is None:
         sys.stdout.write(text)
 
 

@@ -243,6 +243,24 @@ class TestSuggest:
         assert main(["mappings", "suggest", *arguments]) == 2
         assert capsys.readouterr() == ("", message + "\n")
 
+    def test_it_is_written_to_a_file_as_it_is_printed_and_over_nothing(self, project: Path, capsys) -> None:
+        main(["mappings", "suggest", "web"])
+        printed, _ = capsys.readouterr()
+        assert main(["mappings", "suggest", "web", "--out", "new.yaml"]) == 0
+        assert capsys.readouterr() == ("", "")
+        assert (project / "new.yaml").read_bytes() == printed.encode()
+        (project / "new.yaml").write_text("mine")
+        assert main(["mappings", "suggest", "web", "--out", "new.yaml"]) == 2
+        remedy = "name a file that is not, or add --force"
+        assert capsys.readouterr() == ("", f"new.yaml is there already; {remedy}\n")
+        assert (project / "new.yaml").read_text() == "mine"
+        assert main(["mappings", "suggest", "web", "--out", "new.yaml", "--force"]) == 0
+        assert (project / "new.yaml").read_bytes() == printed.encode()
+
+    def test_a_file_that_cannot_be_written(self, project: Path, capsys) -> None:
+        assert main(["mappings", "suggest", "web", "--out", "nowhere/new.yaml"]) == 2
+        assert capsys.readouterr() == ("", "nowhere/new.yaml cannot be written: No such file or directory\n")
+
     def test_other_objects_and_roles(self, project: Path, capsys) -> None:
         assert main(["mappings", "suggest", "crm", "--object", "accounts.csv", "--role", "account"]) == 0
         out, _ = capsys.readouterr()
