@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "rejects": Command("leadbridge.cli.rejects:app", "List, export and retry rows that were rejected."),
     "reviews": Command("leadbridge.cli.reviews:app", "List open questions, and answer them."),
     "conflicts": Command("leadbridge.cli.conflicts:app", "List conflicts, and restore a value that lost."),
+    "verify": Command("leadbridge.cli.verify:app", "Compare every record with what was agreed."),
     "backup": Command("leadbridge.cli.backup:backup_app", "Copy the state to a file."),
     "restore": Command("leadbridge.cli.backup:restore_app", "Put a backup of the state back."),
     "mappings": Command("leadbridge.cli.mappings:app", "Check, test and suggest mappings."),
