@@ -252,20 +252,22 @@ class People(RuleBasedStateMachine):
 
     def _nothing_owed(self) -> None:
         """Promises 1 and 5: a second run has nothing to do."""
-        assert self._planned(set(CONNECTIONS), [0]) == ()
+        rows = self._planned(set(CONNECTIONS), [0])
+        assert rows == (), rows
 
     def _replayed(self) -> None:
         """Promise 5: what a cursor that was handed in again repeats changes nothing."""
         for ref in self.crms.rows:
             self.crms.dirty.add(ref)
         self.crms.tombstones += sorted(self.crms.removed)
-        assert self._planned(set(CONNECTIONS), [3, 1, 2]) == ()
+        rows = self._planned(set(CONNECTIONS), [3, 1, 2])
+        assert rows == (), rows
 
 
 TestPeople = People.TestCase
 TestPeople.settings = settings(
     deadline=None,
-    max_examples=100,
-    stateful_step_count=25,
+    max_examples=200,
+    stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

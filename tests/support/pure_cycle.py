@@ -298,7 +298,9 @@ def acknowledge(state: State, write: Write, ref: Ref) -> None:
     if write.verb == "update":
         state.links[link.id] = replace(link, base={**link.base, **write.values})
     else:
+        # A twin that is left is promoted: its golden record's turn comes again.
         state.links[link.id] = replace(link, state="gone")
+        state.due |= {other.id for other in state.of(link.golden) if in_play(other)}
     state.due.discard(link.id)
 
 
