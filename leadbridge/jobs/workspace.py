@@ -73,15 +73,15 @@ class Workspace:
             raise FileFaults(faults)
 
 
-def load_workspace(config: Path | None) -> Workspace:
-    """Read plugins, ``leadbridge.yaml`` and the mappings folder.
+def load_workspace(config: Path | None, plugins: Plugins | None = None) -> Workspace:
+    """Read ``leadbridge.yaml`` and the mappings folder; without ``plugins`` all that are installed.
 
     Raises:
         UsageError: something is not there.
         FileFaults: all that is wrong in the files.
     """
     now = datetime.now(UTC)
-    plugins = load_plugins()
+    plugins = plugins or load_plugins()
     project = load_project(config, plugins)
     wires = {c.provider: c.type.capabilities.wire for c in project.config.connections.values()}
     wires |= {name: plugins.provider(name).capabilities.wire for name in plugins.providers if name not in wires}
