@@ -78,6 +78,11 @@ def update_all(tx: Transaction, links: Sequence[StoredLink]) -> None:
     _update(tx, names, rows)
 
 
+def rename(tx: Transaction, refs: Mapping[int, Ref]) -> None:
+    """Link id -> the ref that its record has from now on: its key was edited."""
+    _update(tx, ("record_id",), [{"_id": link, "_record_id": ref.id} for link, ref in refs.items()])
+
+
 def set_bases(tx: Transaction, bases: Mapping[int, Mapping[str, Raw]]) -> None:
     """Link id -> its whole base."""
     _update(tx, ("base",), [{"_id": link, "_base": tx.names.pack(base)} for link, base in bases.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select, update
 
@@ -14,6 +14,8 @@ from leadbridge.state.schema import operations as table
 from leadbridge.state.sql import PAGE, select_in, upsert
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.values import Raw
+
+_WITHOUT_OUTCOME: Final = frozenset({"planned", "sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,15 @@ def intend(tx: Transaction, run: int, before: Mapping[int, Mapping[str, Raw] | N
     upsert(tx, table, rows)
 
 
-def record(tx: Transaction, run: int, outcomes: Sequence[Outcome]) -> None:
-    """What became of rows, sent or not (one that is rejected as stale never was); the before-image stays."""
+def record(tx: Transaction, run: int, outcomes: Sequence[Outcome]) -> frozenset[int]:
+    """What became of rows, sent or not (one that is rejected as stale never was); the before-image stays.
+
+    Returns the numbers whose outcome is kept: one that had an outcome already keeps that. A row put back to
+    ``planned``, because its call certainly did nothing, has none.
+    """
     known = of(tx, run, [outcome.number for outcome in outcomes])
-    new = [_columns(run, Operation(o.number, o.state), tx.names) for o in outcomes if o.number not in known]
-    upsert(tx, table, new)
+    kept = [o for o in outcomes if o.number not in known or known[o.number].state in _WITHOUT_OUTCOME]
+    upsert(tx, table, [_columns(run, Operation(o.number, o.state), tx.names) for o in kept if o.number not in known])
     rows = [
         {
             "_number": outcome.number,
@@ -56,10 +62,11 @@ def record(tx: Transaction, run: int, outcomes: Sequence[Outcome]) -> None:
             "after": None if outcome.after is None else tx.names.pack(outcome.after),
             "code": outcome.code,
         }
-        for outcome in outcomes
+        for outcome in kept
     ]
     if rows:
         tx.connection.execute(update(table).where(table.c.run == run, table.c.number == bindparam("_number")), rows)
+    return frozenset(outcome.number for outcome in kept)
 
 
 def of(snapshot: Snapshot, run: int, numbers: Collection[int]) -> dict[int, Operation]:

@@ -97,8 +97,10 @@ def stream(snapshot: Snapshot, plan: int, kinds: Collection[RowKind] | None = No
 def untouched(
     snapshot: Snapshot, run: Run, kinds: Collection[RowKind], after: int = 0, limit: int = PAGE
 ) -> list[PlanRow]:
-    """The next rows of a run's plan that it has not begun: those without an operation."""
-    begun = select(operations.c.number).where(operations.c.run == run.id, operations.c.number == plan_rows.c.number)
+    """The next rows of a run's plan that are still planned: never begun, or put back because nothing came of it."""
+    begun = select(operations.c.number).where(
+        operations.c.run == run.id, operations.c.number == plan_rows.c.number, operations.c.state != "planned"
+    )
     query = select(plan_rows).where(
         plan_rows.c.plan == run.plan, plan_rows.c.number > after, plan_rows.c.kind.in_(kinds), ~begun.exists()
     )

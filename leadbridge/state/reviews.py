@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,12 @@ def open_of(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, tuple[Rev
     return {golden: tuple(sorted(rows, key=lambda r: r.id)) for golden, rows in found.items()}
 
 
+def answered(snapshot: Snapshot, kind: str) -> list[ReviewRow]:
+    """Questions of a kind that a person has answered and no run has carried out, the oldest first."""
+    query = select(table).where(table.c.state == "answered", table.c.kind == kind).order_by(table.c.id)
+    return [_review(row) for row in snapshot.connection.execute(query)]
+
+
 def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, *, only_open: bool = True) -> list[ReviewRow]:
     """The next ones by id."""
     query = select(table).where(table.c.id > after)
@@ -49,6 +55,12 @@ def answer(tx: Transaction, review: int, answer: str) -> bool:
 def clear(tx: Transaction, ids: Collection[int]) -> int:
     """Close open questions that have settled themselves; how many were open."""
     return sum(_close(tx, part, state="cleared") for part in chunks(ids))
+
+
+def move(tx: Transaction, goldens: Mapping[int, int]) -> None:
+    """Golden id -> the golden id that its questions are about from now on."""
+    for source, target in goldens.items():
+        tx.connection.execute(update(table).where(table.c.golden == source).values(golden=target))
 
 
 def _close(tx: Transaction, ids: Sequence[int], **values: str) -> int:

@@ -25,6 +25,7 @@ from leadbridge.state.model import (
     ReviewRow,
     StagedGone,
     StagedRow,
+    StoredGolden,
 )
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Snapshot
@@ -160,6 +161,17 @@ def test_captured_rows_come_in_the_order_of_their_refs(store: Store) -> None:
         assert (staging.count(tx, 7), staging.page_gone(tx, 7)) == (3, gone[1:])
         staging.clear(tx, 7)
         assert (staging.count(tx, 7), staging.page_gone(tx, 7)) == (0, [])
+
+
+def test_a_golden_record_that_moved_on_is_left_alone(store: Store) -> None:
+    with store.begin() as tx:
+        goldens.add(tx, [person(1, city="Oslo"), person(2, city="Oslo")])
+        new = [person(number, city="Bergen") for number in (1, 2, 3)]
+        assert goldens.update_expected(tx, new, {1: 1, 2: 2, 3: 1}) == {2, 3}
+        assert goldens.load(tx, [1, 2, 3]) == {
+            1: StoredGolden(new[0], 2),
+            2: StoredGolden(person(2, city="Oslo"), 1),
+        }
 
 
 def test_links_are_listed_and_counted(store: Store) -> None:

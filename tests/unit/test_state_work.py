@@ -178,12 +178,30 @@ def test_outcomes_are_kept_beside_their_intents(store: Store) -> None:
         assert operations.page(tx, run + 1) == []
 
 
+def test_an_outcome_stays(store: Store) -> None:
+    """A reply that comes twice, or a resumed run that finds out again, changes nothing."""
+    run = running(store).id
+    with store.begin() as tx:
+        operations.intend(tx, run, {1: None, 2: None})
+        assert operations.record(tx, run, [Outcome(1, "done", "00Q1"), Outcome(2, "planned")]) == {1, 2}
+        assert operations.record(tx, run, [Outcome(1, "rejected"), Outcome(2, "uncertain"), Outcome(3, "skipped")]) == {
+            2,
+            3,
+        }
+        assert [(o.number, o.state, o.result_id) for o in operations.page(tx, run)] == [
+            (1, "done", "00Q1"),
+            (2, "uncertain", None),
+            (3, "skipped", None),
+        ]
+
+
 def test_rows_that_a_run_has_not_begun(store: Store) -> None:
     plan = drafted(store, row(1, "settle"), row(2), row(3), row(4), row(5, "create"))
     run, other = running(store, plan), running(store, plan)
     with store.begin() as tx:
         operations.intend(tx, run.id, {2: None})
-        operations.record(tx, run.id, [Outcome(3, "skipped")])
+        operations.intend(tx, run.id, {4: None})
+        operations.record(tx, run.id, [Outcome(3, "skipped"), Outcome(4, "planned")])
         writes = plans.untouched(tx, run, ["create", "update"])
         assert writes == [row(4), row(5, "create")]
         assert plans.untouched(tx, run, ["create", "update"], after=4) == [row(5, "create")]

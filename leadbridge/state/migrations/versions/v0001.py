@@ -13,6 +13,7 @@ def upgrade() -> None:
     _facts()
     _records()
     _capture()
+    _inbox()
     _plans()
     _journal()
     _questions()
@@ -140,6 +141,9 @@ def _capture() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_turns_record", "turns", ["run", "connection", "object", "record_id"])
+
+
+def _inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
