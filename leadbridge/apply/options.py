@@ -26,6 +26,11 @@ def _same(row: WriteRow, name: str, sent: Raw, stored: Raw) -> bool:
     return same(sent, stored)
 
 
+def _sleep(seconds: float) -> None:
+    """Looked up when it is called, so that a clock can be put in its place."""
+    time.sleep(seconds)
+
+
 def _nothing() -> None:
     """No lease to check."""
 
@@ -51,7 +56,7 @@ class Options:
     equivalent: Equivalent = _same
     check: Callable[[], None] = _nothing
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = _sleep
 
     @property
     def recheck(self) -> bool:
