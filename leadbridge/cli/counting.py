@@ -1,34 +1,24 @@
-"""What a kept plan comes to, from its rows."""
+"""What a kept plan comes to."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
+from leadbridge.jobs.sync.keeping import summary_of
 from leadbridge.jobs.sync.model import PlanOutcome
-from leadbridge.plan.sync_rows import PlanRow, Write
-from leadbridge.provider import Verb
 from leadbridge.state.model import Plan
 
 
-def counted(plan: Plan, rows: Iterable[PlanRow]) -> PlanOutcome:
-    """As it was when the plan was made, but for what was read and rejected then; ``run`` is 0."""
-    writes: dict[str, Counter[Verb]] = {}
-    settles = conflicts = questions = 0
-    for body in (row.body for row in rows):
-        if isinstance(body, Write):
-            writes.setdefault(body.connection, Counter())[body.verb] += 1
-        else:
-            settles += 1
-            conflicts += len(body.conflicts)
-            questions += len(body.questions) + len(body.asked)
+def counted(plan: Plan) -> PlanOutcome:
+    """As it was when the plan was made; ``run`` is 0."""
+    summary = summary_of(plan)
     return PlanOutcome(
         run=0,
         plan=plan.id,
         job=plan.job,
         digest=plan.digest,
-        writes=writes,
-        settles=settles,
-        conflicts=conflicts,
-        questions=questions,
+        read={(connection, name): n for connection, of in summary.read.items() for name, n in of.items()},
+        writes={side.connection: side.planned for side in summary.facts.sides if any(side.planned.values())},
+        settles=summary.settles,
+        conflicts=summary.conflicts,
+        questions=summary.questions,
+        rejects=summary.rejects,
     )

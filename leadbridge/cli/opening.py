@@ -32,6 +32,10 @@ Override = Annotated[
 ]
 
 
+NO_OVERRIDE = ("first_plan", "mapping")
+"""Brakes with a remedy of their own: approving the plan, ``plan --rebaseline``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How a command asks before it writes: not at all with ``yes``; the progress line is hidden meanwhile."""
@@ -88,7 +92,7 @@ def overrides(written: Sequence[str] | None) -> frozenset[BrakeName]:
     from leadbridge.files.check import suggest
     from leadbridge.plan.brakes import BrakeName
 
-    names: tuple[BrakeName, ...] = get_args(BrakeName)
+    names: tuple[BrakeName, ...] = tuple(name for name in get_args(BrakeName) if name not in NO_OVERRIDE)
     for word in written or ():
         if word not in names:
             close = suggest(word, names)
@@ -132,7 +136,6 @@ def ask(store: Store, made: PlanOutcome, asking: Asking) -> bool:
 def kept_plan(store: Store, number: int | None) -> PlanOutcome:
     """A plan that is kept, by default the latest, with its rows counted. Raises UsageError where there is none."""
     from leadbridge.cli.counting import counted
-    from leadbridge.jobs.sync.api import rows
     from leadbridge.state import plans
 
     with store.read() as snapshot:
@@ -140,4 +143,4 @@ def kept_plan(store: Store, number: int | None) -> PlanOutcome:
     if not kept or kept[0] is None:
         which = "no plan yet" if number is None else f"no plan {number}"
         raise UsageError(f"there is {which}; make one with: leadbridge plan JOB")
-    return counted(kept[0], rows(store, kept[0].id))
+    return counted(kept[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -96,7 +97,7 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
     from leadbridge.cli.paging import page
     from leadbridge.cli.progress import progress
     from leadbridge.cli.sync_data import plan_data, row_data
-    from leadbridge.cli.sync_lines import plan_lines
+    from leadbridge.cli.sync_lines import closing_lines, plan_lines
     from leadbridge.jobs.sync import api
     from leadbridge.plan.row_text import write_csv
 
@@ -109,5 +110,5 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
         elif form == "csv":
             write_csv(rows, sys.stdout)
         else:
-            page(plan_lines(made, rows, limit))
+            page(chain(plan_lines(made, rows, limit), closing_lines(made)))
     return bool(made.rejects or made.questions)
