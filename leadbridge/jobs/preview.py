@@ -155,7 +155,8 @@ class _Run:
 
     def _scene(self) -> Scene:
         homes = {(s.connection, role): fields for s in self.sources for role, fields in s.homes().items()}
-        return Scene(self.policy, homes, self.workspace.mappings.catalogue.subjects["person"], self.workspace.now)
+        mappings = self.workspace.mappings
+        return Scene(self.policy, homes, mappings.catalogue.subjects["person"], self.workspace.now, mappings.stages)
 
 
 def _convertible(request: Request) -> Convertible:

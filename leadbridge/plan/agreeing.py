@@ -30,20 +30,15 @@ def agreed(requests: Sequence[Request], book: Book) -> list[Request]:
 
 
 def united_now(lead: United, book: Book) -> United:
-    """The lead as its golden records say it; what was edited in its records since stays as captured."""
-    values = dict(lead.values)
+    """The lead as its golden records say it; what was edited since, or reckoned in this run, stays as it is."""
+    values, reckoned = dict(lead.values), set(lead.values) - set(lead.origins)
     for ref in reversed(lead.refs):
         if book.known(ref) is None:
             continue
         for name, value in book.current(ref).items():
-            if lead.origins.get(name) in {ref, None} and name not in _computed(lead):
+            if lead.origins.get(name) in {ref, None} and name not in reckoned:
                 values[name] = value
     return replace(lead, values=values)
-
-
-def _computed(lead: United) -> frozenset[str]:
-    """Values that no record gave, such as a score reckoned in this run."""
-    return frozenset(name for name in lead.values if name not in lead.origins)
 
 
 def _agreed(request: Request, book: Book, contacts: Mapping[int, Sequence[Entry]]) -> Request:

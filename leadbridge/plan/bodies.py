@@ -59,6 +59,15 @@ def groups_of(plan: ConversionPlan, conversions: Sequence[Conversion]) -> dict[i
     return group
 
 
+def first_users(plan: ConversionPlan) -> dict[int, Conversion]:
+    """Row -> the first conversion that needs it."""
+    found: dict[int, Conversion] = {}
+    for conversion in plan.conversions:
+        for number in conversion.rows:
+            found.setdefault(number, conversion)
+    return found
+
+
 def outcome(body: Body, closing: Mapping[str, Present], illegal: Illegal, run: int) -> dict[str, Held]:
     """What the golden record says once the conversion is done.
 

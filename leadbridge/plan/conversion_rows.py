@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadbridge.plan.adopting import Whose, adopt
-from leadbridge.plan.bodies import groups_of, outcome
+from leadbridge.plan.bodies import first_users, groups_of, outcome
 from leadbridge.plan.book import Book
 from leadbridge.plan.carrying import Carrier, Note
 from leadbridge.plan.compensating import compensate
@@ -55,7 +55,7 @@ def lower(plan: ConversionPlan, scene: Scene, catalogue: Catalogue, book: Book, 
     gathered = gather(plan, whose, catalogue)
     settled = _settled(gathered, scene, book, first + len(adopted))
     rows += [*adopted, *(new_row(item.opened, item.body, item.after) for item in settled if item.opened is not None)]
-    writing = _Writing(gathered, settled, whose, scene, Clerk(plan, book, {}, []))
+    writing = _Writing(gathered, settled, whose, scene, Clerk(plan, book, first_users(plan)))
     writes = writing.records(first + len(rows))
     carrier = Carrier(plan, scene.policy, book, writing.clerk)
     writes += carrier.rows(first + len(rows) + len(writes), groups_of(plan, plan.conversions))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadbridge.plan.adopting import Whose
-from leadbridge.plan.bodies import PERSON_ROLES, Body, groups_of
+from leadbridge.plan.bodies import PERSON_ROLES, Body, first_users, groups_of
 from leadbridge.plan.model import ConversionPlan, PlannedRow
 from leadbridge.records import Ref
 from leadbridge.subjects.model import Catalogue
@@ -54,6 +54,7 @@ class _Gathering:
         self.of_row: dict[int, int] = {}
         self.users = users
         self._plan = plan
+        self._first = first_users(plan)
         self._whose = whose
         self._catalogue = catalogue
 
@@ -83,8 +84,7 @@ class _Gathering:
     def _key(self, row: PlannedRow) -> object:
         if row.ref is not None:
             return self._identity(row.ref)
-        first = next(c for c in self._plan.conversions if row.number in c.rows)
-        siblings = [r for r in map(self._plan.row, first.rows) if r.role == row.role]
+        siblings = [r for r in map(self._plan.row, self._first[row.number].rows) if r.role == row.role]
         known = next((r.ref for r in siblings if r.ref is not None), None)
         return self._identity(known) if known is not None else min(r.number for r in siblings)
 

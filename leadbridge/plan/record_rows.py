@@ -9,9 +9,9 @@ from leadbridge.golden import Held
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.book import Book, Entry, made_key
-from leadbridge.plan.model import Change, ConversionPlan, PlannedRow
+from leadbridge.plan.model import Change, Conversion, ConversionPlan, PlannedRow
 from leadbridge.plan.rows import WriteRow
-from leadbridge.records import Ref, Reject
+from leadbridge.records import Reject
 from leadbridge.values import MISSING, Raw, Value
 
 
@@ -67,14 +67,16 @@ class Clerk:
     """Turns planned rows into writes, one after the other.
 
     Attributes:
+        firsts: planned row -> the first conversion that needs it: its lead gives the record's key.
         creates: planned row -> the write that makes its record; grows as rows are written.
         rejects: fields that a record cannot be given.
     """
 
     plan: ConversionPlan
     book: Book
-    creates: dict[int, int]
-    rejects: list[Reject]
+    firsts: Mapping[int, Conversion]
+    creates: dict[int, int] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
 
     def make(self, number: int, row: PlannedRow, target: Target) -> WriteRow | None:
         """A create or an update; None where nothing is to be written."""
@@ -102,7 +104,7 @@ class Clerk:
             golden=target.golden,
             values={**made.values, **pointing.values},
             refers=pointing.refers,
-            key=made_key(row.role, connection, self._first_lead(row)),
+            key=made_key(row.role, connection, self.firsts[row.number].lead.refs[0]),
             changes=changes,
             why=row.why,
             conversions=target.conversions,
@@ -156,9 +158,6 @@ class Clerk:
             why=edit.why,
             conversions=target.conversions,
         )
-
-    def _first_lead(self, row: PlannedRow) -> Ref:
-        return next(c.lead.refs[0] for c in self.plan.conversions if row.number in c.rows)
 
 
 def column_of(mapping: ObjectMapping, name: str, when: Collection[str] = ("always",)) -> str | None:

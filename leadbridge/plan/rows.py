@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from leadbridge.golden import Held, LinkState
+from leadbridge.merge.model import Conflict
 from leadbridge.plan.model import Change
 from leadbridge.provider import Action, Verb
 from leadbridge.records import Ref
@@ -59,6 +60,7 @@ class SettleRow:
         conversions, undoes: see above; ``undoes`` is the number of the row that made the golden record.
         fields: golden fields that take a new value.
         changes: the same for people, with the rule and where each value comes from.
+        conflicts: values that yield, for the conflict log; their ``golden`` is 0 where a row makes it.
     """
 
     number: int
@@ -73,6 +75,7 @@ class SettleRow:
     settle: int | None = None
     versions: Mapping[int, int] = field(default_factory=dict)
     joined: tuple[int, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
 
@@ -90,6 +93,8 @@ class WriteRow:
         expected: provider field -> raw value that must still hold; else the row is rejected as stale.
         refers: provider field -> number of the create whose id it takes; not done there, this row is ``depends``.
         key: for a create, a key made here, kept by the CRM where it can.
+        awaits: for a create, the connections in which the same plan makes a record of the golden record.
+        owes_more: whether its link is owed something that this row does not bring.
         changes: for people: canonical field, old -> new, rule, origin.
         why: for people: what found the record, or what the row is for.
         conversions: the conversions that need this row; several for an account that several leads share.

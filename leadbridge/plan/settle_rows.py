@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from leadbridge.golden import Held
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.model import Candidate, Conflict
 from leadbridge.plan.bodies import Body
 from leadbridge.plan.book import Book
 from leadbridge.plan.model import Change, label
 from leadbridge.plan.rows import LinkChange, SettleRow, WriteRow
 from leadbridge.records import Ref
-from leadbridge.values import MISSING, Raw
+from leadbridge.values import MISSING, Raw, is_present
+
+Written = Mapping[Ref, Mapping[str, Raw]]
+"""Record -> what the plan writes into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,15 @@ def new_row(number: int, body: Body, after: Mapping[str, Held], conversions: tup
 def closing_rows(first: int, settled: Sequence[Settled], writes: Sequence[WriteRow], book: Book) -> list[SettleRow]:
     """The rows that are settled after the writes, by the conversions that stand then; numbered from ``first``."""
     rows: list[SettleRow] = []
+    written = {Ref(w.connection, w.object, w.id): w.values for w in writes if w.id is not None}
     for item in settled:
-        row = _closing(first + len(rows), item, writes, book)
+        row = _closing(first + len(rows), item, written, book)
         if row is not None:
             rows.append(row)
     return rows
 
 
-def _closing(number: int, item: Settled, writes: Sequence[WriteRow], book: Book) -> SettleRow | None:
+def _closing(number: int, item: Settled, written: Written, book: Book) -> SettleRow | None:
     body, after, keep = item.body, item.after, item.body.keep
     if item.opened is not None:
         subject, words = body.subject.name, _label(after)
@@ -67,7 +72,7 @@ def _closing(number: int, item: Settled, writes: Sequence[WriteRow], book: Book)
     before = keep.fields
     fields = {name: said for name, said in after.items() if before.get(name) != said}
     others = [member for member in body.members if (member.golden, member.settle) != (keep.golden, keep.settle)]
-    links = (*_converted(body, book), *_due(item, writes, book))
+    links = (*_converted(body, book), *_due(item, written, book))
     if not fields and not others and not links:
         return None
     return SettleRow(
@@ -83,8 +88,19 @@ def _closing(number: int, item: Settled, writes: Sequence[WriteRow], book: Book)
         fields=fields,
         links=links,
         changes=_changes(body, before, after),
+        conflicts=tuple(_conflicts(body, after, keep.golden or 0)),
         conversions=body.conversions,
     )
+
+
+def _conflicts(body: Body, after: Mapping[str, Held], golden: int) -> Iterator[Conflict]:
+    """Values that yielded to another record's, to be restored if need be; what the policy sets is no conflict."""
+    for name, said in after.items():
+        kind = body.subject.fields[name].kind
+        given = [member.fields[name] for member in body.members if name in member.fields]
+        losers = [Candidate.of(h) for h in given if is_present(h.value) and not kind.equivalent(h.value, said.value)]
+        if losers and said.origin:
+            yield Conflict(golden, name, Candidate.of(said), tuple(dict.fromkeys(losers)), "conversion")
 
 
 def _label(after: Mapping[str, Held]) -> str:
@@ -113,10 +129,9 @@ def _converted(body: Body, book: Book) -> Iterator[LinkChange]:
                 yield LinkChange(ref, link.id if link else None, state="converted")
 
 
-def _due(item: Settled, writes: Sequence[WriteRow], book: Book) -> Iterator[LinkChange]:
+def _due(item: Settled, written: Written, book: Book) -> Iterator[LinkChange]:
     """Links that do not say what the golden record says from now on, after what this plan writes."""
     leads = {ref for conversion in item.body.leads for ref in conversion.lead.refs}
-    written = {Ref(w.connection, w.object, w.id): w.values for w in writes if w.id is not None}
     for ref, view in sorted(_views(item.body, book).items()):
         if ref in leads:
             continue

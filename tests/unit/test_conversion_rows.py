@@ -114,7 +114,7 @@ def test_the_lead_is_closed_only_if_it_still_says_what_went_into_the_conversion(
     world.put("crm", "lead", **ADA)
     row = of(world.lower(), "lead")
     assert row.values == {"status": "converted"}
-    assert row.expected == {"opted_out_of_email": "", **{name: raw for name, raw in ADA.items()}}
+    assert row.expected == {"opted_out_of_email": "", **ADA}
 
 
 def test_a_lead_that_cannot_be_written_is_remembered_as_converted() -> None:
@@ -241,6 +241,15 @@ def test_a_fill_blank_conversion_into_a_contact_whose_twin_elsewhere_has_another
     assert world.records[there]["phone"] == "2"
     assert here in world.due
     assert there not in world.due
+
+
+def test_the_phone_of_the_lead_that_yields_is_kept_in_the_conflict_log() -> None:
+    world, here, _ = twins()
+    row = next(row for row in settles(world.lower()) if row.conflicts)
+    assert row.golden == world.links[here].golden
+    (conflict,) = row.conflicts
+    assert (conflict.field, conflict.rule, conflict.winner.value) == ("phone", "conversion", "2")
+    assert [(loser.value, loser.connection) for loser in conflict.losers] == [("1", "crm")]
 
 
 def test_an_overwriting_conversion_owes_the_twin_the_new_phone() -> None:
