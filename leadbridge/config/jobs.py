@@ -81,6 +81,9 @@ class SyncJob(Timed):
     fields: dict[str, Rule | Precedence] = Field(
         default_factory=dict, description="Policy by canonical field; `default` is for all others."
     )
+    deletes: Literal["park", "propagate"] = Field(
+        "park", description="What follows a deletion: `park` asks a person, `propagate` deletes the record elsewhere too."
+    )
     create_as: Cel | None = Field(None, description="CEL that gives the role of a record that is created.")
     recheck_after: Annotated[timedelta, BeforeValidator(span, json_schema_input_type=str | int)] = Field(
         timedelta(seconds=60), description="How old a captured copy may be before it is read again ahead of a write."

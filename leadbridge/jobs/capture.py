@@ -99,7 +99,7 @@ def _batch(source: Source, name: str, page: Page, roles: Collection[str], plugin
     rejects = list(page.rejects)
     uncovered = 0
     for record in page.records:
-        mapping = _covering(record, mappings)
+        mapping = covering(record, mappings)
         if isinstance(mapping, Reject):
             rejects.append(mapping)
         elif mapping is None:
@@ -111,7 +111,7 @@ def _batch(source: Source, name: str, page: Page, roles: Collection[str], plugin
     return Batch(source.connection, name, kept, tuple(rejects), len(page.records) + len(page.rejects), uncovered)
 
 
-def _covering(record: Record, mappings: Sequence[ObjectMapping]) -> ObjectMapping | Reject | None:
+def covering(record: Record, mappings: Sequence[ObjectMapping]) -> ObjectMapping | Reject | None:
     """The one mapping that covers the record, None where none does, a reject where it cannot be told."""
     try:
         covering = [mapping for mapping in mappings if mapping.covers(record.values)]

@@ -9,6 +9,7 @@ from leadbridge.extend import Evidence, Pair
 from leadbridge.jobs.outcome import Review
 from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching import Ambiguous, Index, combine, group
+from leadbridge.matching.groups import Judge
 from leadbridge.plan.model import Match, United, label
 from leadbridge.plan.uniting import order_of, unite
 from leadbridge.plugins import Plugins
@@ -24,10 +25,7 @@ def people_of(
 ) -> tuple[list[United], list[Review]]:
     """Every lead in exactly one person, in the order of connections and ids; and the questions that remain."""
 
-    def judge(pairs: Sequence[Pair]) -> list[Evidence | None]:
-        return [combine([[word] for word in words], 1)[0] for words in plugins.dedupe(pairs)]
-
-    grouped = group(leads, judge)
+    grouped = group(leads, judge_of(plugins))
     people = [unite(g.records, connections, subject, g.why) for g in grouped.groups]
     questions = [
         Review(
@@ -38,6 +36,15 @@ def people_of(
         for review in grouped.reviews
     ]
     return sorted(people, key=lambda person: order_of(person.members[0], connections)), questions
+
+
+def judge_of(plugins: Plugins) -> Judge:
+    """The plugins' evidence on each pair, made one word."""
+
+    def judge(pairs: Sequence[Pair]) -> list[Evidence | None]:
+        return [combine([[word] for word in words], 1)[0] for words in plugins.dedupe(pairs)]
+
+    return judge
 
 
 def _names(records: Sequence[Captured]) -> str:

@@ -73,11 +73,12 @@ def write_csv(rows: Iterable[PlanRow], out: IO[str]) -> None:
         if isinstance(write, Write):
             head = (row.number, write.verb, write.connection, write.object, write.id or "", write.label)
             for change in write.changes:
-                tail = (change.field, _shown(change.old), _shown(change.new), change.rule, change.origin)
+                tail = (change.field, shown(change.old), shown(change.new), change.rule, change.origin)
                 table.writerow([_safe(cell) for cell in (*head, *tail)])
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """A value as people read it; blank for every kind of nothing."""
     if value is MISSING or value is None:
         return ""
     if isinstance(value, tuple):

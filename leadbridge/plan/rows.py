@@ -116,6 +116,8 @@ class WriteRow:
     expected: Mapping[str, Raw] = field(default_factory=dict)
     refers: Mapping[str, int] = field(default_factory=dict)
     key: str | None = None
+    awaits: tuple[str, ...] = ()
+    owes_more: bool = False
     changes: tuple[Change, ...] = ()
     why: str = ""
     conversions: tuple[int, ...] = ()

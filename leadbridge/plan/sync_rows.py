@@ -48,6 +48,7 @@ class Write:
         key: of a create, so that repeating it cannot make a second record.
         refers: provider field -> golden record whose record, made in the same plan, it will name.
         awaits: of a create, the connections in which this plan makes a record of the golden record, its own included.
+        owes_more: whether its link is owed something that this row does not bring.
         label: the words by which people know the record.
     """
 
@@ -64,6 +65,7 @@ class Write:
     key: str | None = None
     refers: Mapping[str, int] = field(default_factory=dict)
     awaits: tuple[str, ...] = ()
+    owes_more: bool = False
     changes: tuple[FieldChange, ...] = ()
     label: str = ""
 

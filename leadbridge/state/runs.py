@@ -57,6 +57,12 @@ def get(snapshot: Snapshot, run: int) -> Run | None:
     return None if row is None else _run(row)
 
 
+def of_plan(snapshot: Snapshot, plan: int) -> Run | None:
+    """The run that made a plan and applies it."""
+    row = snapshot.connection.execute(select(runs).where(runs.c.plan == plan).order_by(runs.c.id)).first()
+    return None if row is None else _run(row)
+
+
 def latest(snapshot: Snapshot, job: str | None = None, limit: int = 20) -> list[Run]:
     """The newest first, of one job or all."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)

@@ -82,7 +82,8 @@ class RunOutcome:
     Attributes:
         state: ``done``; ``stopped`` by a brake, a refusal or a person who said no; ``failed`` where a connection
             could not be used any more: what is left is owed, and planned again by the next run.
-        counts: ``settled``, ``stale`` (settled rows that had moved on), ``done``, ``rejected``, ``uncertain``, ``left``.
+        counts: ``settled``, ``stale`` (settled rows that had moved on), ``done``, ``rejected``, ``uncertain`` and
+            ``left`` rows.
         codes: code of a reject -> how many rows.
         rejects, questions, conflicts: how many are new.
         stops: the brakes that stopped it.

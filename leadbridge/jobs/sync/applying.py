@@ -1,0 +1,186 @@
+"""Apply a kept plan: settle what is remembered here, carry out the writes through the journal, end the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from leadbridge.apply import Options, Summary, apply_writes
+from leadbridge.apply import resume as resume_writes
+from leadbridge.apply.options import same
+from leadbridge.jobs.sources import Source
+from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync.journal import WRITES, StateJournal, write_row
+from leadbridge.jobs.sync.lease import Hold
+from leadbridge.jobs.sync.model import RunOutcome
+from leadbridge.jobs.sync.prints import role_prints
+from leadbridge.jobs.sync.references import columns
+from leadbridge.jobs.sync.settling import Settled, settle_rows
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.plan.rows import WriteRow
+from leadbridge.state import conflicts, cursors, goldens, leases, links, operations, plans, rejects, reviews, runs
+from leadbridge.state.model import OperationState, Plan, PlanState, Run, RunState
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+from leadbridge.values import Raw
+
+_SKIPPED: Final[tuple[OperationState, ...]] = ("skipped",)
+_APPROVED: Final[tuple[PlanState, ...]] = ("approved",)
+
+
+@dataclass(frozen=True)
+class Applying:
+    """A run with its plan, and the connections that it leased, open."""
+
+    workspace: Workspace
+    sources: Sequence[Source]
+    store: Store
+    hold: Hold
+    run: Run
+    plan: Plan
+
+    def apply(
+        self, remember: Callable[[Transaction], None], captured_at: datetime | None, recheck_after: timedelta
+    ) -> RunOutcome:
+        """All of it. ``remember`` moves with the last settled rows, the cursors beside it."""
+        with self.store.begin() as tx:
+            plans.set_state(tx, self.plan.id, "approved", expected=("draft", "approved"))
+        return self._finish(self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check))
+
+    def resume(self, remember: Callable[[Transaction], None]) -> RunOutcome:
+        """What is left of it. Of a run that had ended, only calls of unknown outcome are looked up."""
+        options = Options(check=self.hold.check)
+        if self.run.state != "running":
+            return self._finish(Settled(), options, again=True, sent_only=True)
+        return self._finish(self._settle(remember), options, again=True)
+
+    def _settle(self, remember: Callable[[Transaction], None]) -> Settled:
+        with self.store.read() as snapshot:
+            begun = operations.page(snapshot, self.run.id, states=("done", "skipped"))
+        first_write = next((row for page in keeping.pages(self.store, self.plan.id, WRITES) for row in page), None)
+        end = first_write.number if first_write else None
+        settled = max((o.number for o in begun if end is None or o.number < end), default=0)
+
+        def check(tx: Transaction) -> None:
+            leases.check(tx, self.hold.lease)
+
+        def last(tx: Transaction) -> None:
+            cursors.move(tx, self.plan.start, self.plan.end, self.run.id)
+            remember(tx)
+
+        rows = (row for page in keeping.pages(self.store, self.plan.id, frozenset({"settle"}), settled) for row in page)
+        return settle_rows(self.store, self.run.id, rows, check, last)
+
+    def _finish(
+        self, settled: Settled, options: Options, *, again: bool = False, sent_only: bool = False
+    ) -> RunOutcome:
+        journal = self._journal(sent_only=sent_only)
+        options = self._with_kin(options)
+        providers = {source.connection: source.provider for source in self.sources}
+        if again:
+            summary = resume_writes(providers, journal, options)
+        else:
+            rows = (operation.row for operation in journal.unfinished())
+            summary = apply_writes(rows, providers, journal, options)
+        return self._end(settled, summary)
+
+    def _journal(self, *, sent_only: bool) -> StateJournal:
+        return StateJournal(
+            self.store,
+            self.run.id,
+            self.plan.id,
+            self.hold.lease,
+            prints=role_prints(self.workspace.mappings, self.sources),
+            blanks=_blanks(self.sources),
+            stale=self._stale(),
+            sent_only=sent_only,
+        )
+
+    def _stale(self) -> set[int]:
+        """Golden records that could not be settled: nothing is written for them."""
+        found: set[int] = set()
+        after = 0
+        with self.store.read() as snapshot:
+            while page := operations.page(snapshot, self.run.id, after, states=_SKIPPED):
+                after = page[-1].number
+                numbers = {operation.number for operation in page}
+                rows = plans.page(snapshot, self.plan.id, min(numbers) - 1, after - min(numbers) + 1)
+                found |= {row.golden for row in rows if row.number in numbers and row.golden is not None}
+        return found
+
+    def _with_kin(self, options: Options) -> Options:
+        by_place = {
+            (source.connection, mapping.object, mapping.role): mapping
+            for source in self.sources
+            for one in source.described
+            for mapping in source.mappings(one.name)
+        }
+
+        def equivalent(row: WriteRow, name: str, sent: Raw, stored: Raw) -> bool:
+            mapping = by_place.get((row.connection, row.object, row.role))
+            return same(sent, stored) or (mapping is not None and _alike(mapping, name, sent, stored))
+
+        return Options(
+            options.captured_at, options.recheck_after, equivalent=equivalent, check=options.check, sleep=options.sleep
+        )
+
+    def _end(self, settled: Settled, summary: Summary) -> RunOutcome:
+        state: RunState = "failed" if summary.stopped else "done"
+        counts = {
+            "settled": settled.rows,
+            "stale": settled.stale,
+            "done": summary.done,
+            "rejected": summary.rejected,
+            "uncertain": summary.uncertain,
+            "left": summary.left,
+        }
+        self._leave_due()
+        with self.store.begin() as tx:
+            plans.set_state(tx, self.plan.id, "applied", expected=_APPROVED)
+            runs.end(tx, self.run.id, state, counts)
+            return RunOutcome(
+                run=self.run.id,
+                plan=self.plan.id,
+                job=self.run.job,
+                state=state,
+                counts=counts,
+                codes=dict(summary.codes),
+                rejects=len(rejects.page(tx, run=self.run.id, limit=1_000_000)),
+                questions=sum(1 for r in reviews.page(tx, limit=1_000_000) if r.run == self.run.id),
+                conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
+                failed=dict(summary.stopped),
+            )
+
+    def _leave_due(self) -> None:
+        """What was not sent is owed, and planned again."""
+        for page in keeping.pages(self.store, self.plan.id, WRITES):
+            with self.store.begin() as tx:
+                known = operations.of(tx, self.run.id, [row.number for row in page])
+                rows = [write_row(row) for row in page]
+                left = [row for row in rows if row.number not in known or known[row.number].state == "planned"]
+                links.set_due(tx, [row.link for row in left if row.link is not None], True)
+                goldens.set_due(tx, [row.golden for row in left if row.link is None and row.golden is not None], True)
+
+
+def _alike(mapping: ObjectMapping, name: str, sent: Raw, stored: Raw) -> bool:
+    one, other = mapping.read({name: sent}), mapping.read({name: stored})
+    kinds = {t.name: t.kind for f in mapping.fields if f.column == name for t in f.targets}
+    return (
+        bool(one)
+        and one.keys() == other.keys()
+        and all(kinds[n].equivalent(one[n], other[n]) for n in one if n in kinds)
+    )
+
+
+def _blanks(sources: Sequence[Source]) -> Mapping[tuple[str, str, str], frozenset[str]]:
+    """A new row of a file is blank where nothing was sent."""
+    return {
+        (source.connection, one.name, mapping.role): columns(mapping) & {f.name for f in one.fields}
+        for source in sources
+        if source.provider.capabilities.staged
+        for one in source.described
+        for mapping in source.mappings(one.name)
+    }

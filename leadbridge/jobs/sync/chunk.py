@@ -1,0 +1,132 @@
+"""All that is known of some golden records, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leadbridge.jobs.sync.identifying import Identities
+from leadbridge.jobs.sync.references import References
+from leadbridge.jobs.sync.scene import Scene
+from leadbridge.merge.creating import create_key
+from leadbridge.records import Ref
+from leadbridge.state import goldens, holds, information, links, rejects, reviews, staging, turns
+from leadbridge.state.model import Hold, RejectRow, ReviewRow, StagedRow, StoredGolden, StoredLink
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+
+
+@dataclass(slots=True)
+class Around:
+    """What all turns of a plan share.
+
+    Attributes:
+        gone: records that went, with proof.
+        asked_to_delete: golden record -> the record whose going a person wants carried on.
+        state: names the state, for the keys of creates.
+        prints: (connection, object, role) -> fingerprint of its mappings.
+        made: (connection, golden record) that this plan creates, of those that others refer to.
+        referred: golden records that some row refers to.
+    """
+
+    scene: Scene
+    references: References
+    identities: Identities
+    run: int
+    gone: frozenset[Ref]
+    asked_to_delete: Mapping[int, Ref]
+    state: str
+    prints: Mapping[tuple[str, str, str], str]
+    made: set[tuple[str, int]] = field(default_factory=set)
+    referred: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """
+    Attributes:
+        numbers: golden records whose turn it is.
+        refs: golden record -> the records for which it is taken up.
+        links: those of the golden records that unite with one count as its own.
+        link_ids: newcomer -> the id that its link will have.
+        refused: record (a create's under its key) -> standing rejects.
+    """
+
+    numbers: tuple[int, ...]
+    goldens: Mapping[int, StoredGolden]
+    links: Mapping[int, tuple[StoredLink, ...]]
+    refs: Mapping[int, tuple[Ref, ...]]
+    staged: Mapping[Ref, StagedRow]
+    link_ids: Mapping[Ref, int]
+    holds: Mapping[int, tuple[Hold, ...]]
+    reviews: Mapping[int, tuple[ReviewRow, ...]]
+    refused: Mapping[Ref, tuple[RejectRow, ...]]
+
+
+class Loader:
+    def __init__(self, around: Around, store: Store) -> None:
+        self._around = around
+        self._scene = around.scene
+        self._store = store
+        self._run = around.run
+        self._identities = around.identities
+        self._references = around.references
+
+    def load(self, numbers: Sequence[int]) -> Chunk:
+        with self._store.begin() as tx:
+            chunk = self._load(tx, numbers)
+            self._learn(tx, chunk)
+        return chunk
+
+    def _load(self, tx: Transaction, numbers: Sequence[int]) -> Chunk:
+        united = self._identities.united
+        everybody = [*numbers, *(n for number in numbers for n in united.get(number, ()))]
+        stored = links.by_goldens(tx, everybody)
+        taken = turns.refs(tx, self._run, numbers)
+        staged = staging.load(tx, self._run, [ref for refs in taken.values() for ref in refs])
+        known = {one.link.ref for some in stored.values() for one in some}
+        newcomers = sorted(staged.keys() - known)
+        loaded = goldens.load(tx, everybody)
+        return Chunk(
+            numbers=tuple(numbers),
+            goldens=loaded,
+            links={n: tuple(s for m in (n, *united.get(n, ())) for s in stored.get(m, ())) for n in numbers},
+            refs=taken,
+            staged=staged,
+            link_ids=dict(zip(newcomers, information.reserve(tx, "link", len(newcomers)), strict=True)),
+            holds=holds.of(tx, everybody),
+            reviews=reviews.open_of(tx, everybody),
+            refused=rejects.open_of(tx, known | self._created(n for n, g in loaded.items() if g.due)),
+        )
+
+    def _created(self, numbers: Iterable[int]) -> set[Ref]:
+        """What creates of golden records are refused under: their keys."""
+        homes = {(t.connection, m.object) for t in self._scene.targets for m in t.mappings}
+        return {Ref(*home, create_key(self._around.state, number, *home)) for number in numbers for home in homes}
+
+    def _learn(self, tx: Transaction, chunk: Chunk) -> None:
+        """Tell the references whom the chunk's reference fields may name."""
+        named = {ref for row in chunk.staged.values() for ref in self._named(row.record.ref, row.role, row)}
+        for some in chunk.links.values():
+            for one in some:
+                named.update(self._named(one.link.ref, one.link.role, None, one))
+        found = {ref: stored.link.golden for ref, stored in links.by_refs(tx, named).items()}
+        found |= turns.owners(tx, self._run, named)
+        wanted = set(found.values())
+        for golden in (stored.golden for stored in chunk.goldens.values()):
+            wanted.update(self._references.goldens_in(golden.subject, golden.values).values())
+        self._references.learn(found, self._ids(tx, wanted))
+
+    def _named(self, ref: Ref, role: str, row: StagedRow | None, stored: StoredLink | None = None) -> set[Ref]:
+        mapping = self._scene.mapping_of(ref, role, row.mapping if row else "")
+        raws = row.record.values if row else stored.link.base if stored else {}
+        return set() if mapping is None else set(self._references.named(ref.connection, mapping, raws))
+
+    def _ids(self, tx: Transaction, wanted: set[int]) -> dict[tuple[str, int], str]:
+        """(connection, golden record) -> id of its record there, linked or about to be."""
+        ids: dict[tuple[str, int], str] = {}
+        for number, refs in turns.refs(tx, self._run, wanted).items():
+            ids |= {(ref.connection, number): ref.id for ref in reversed(refs)}
+        for number, some in links.by_goldens(tx, wanted).items():
+            ids |= {(s.link.ref.connection, number): s.link.ref.id for s in some if s.link.state == "live"}
+        return ids

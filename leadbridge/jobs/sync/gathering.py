@@ -1,0 +1,198 @@
+"""Capture: what is new, changed or gone is staged in the state, page by page; what did not change is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from leadbridge.jobs.capture import covering
+from leadbridge.jobs.sync import standing_rejects
+from leadbridge.jobs.sync.model import Watch
+from leadbridge.jobs.sync.references import References, columns
+from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
+from leadbridge.plan.sync_rows import rank_of
+from leadbridge.provider import Gone, Page
+from leadbridge.records import Record, Ref, Reject
+from leadbridge.state import goldens, links, staging, turns
+from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
+from leadbridge.state.sql import chunks
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+from leadbridge.state.turns import TurnRow
+from leadbridge.values import MISSING, Raw
+
+_READ = 200
+"""Records that are read again in one call."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a capture saw, besides what it staged.
+
+    Attributes:
+        seen: records of each object, changed or not.
+        complete: objects that were scanned completely.
+        end: cursors after it.
+        events: merges and conversions that the CRMs report.
+        rejects: rows and fields that could not be read, those that were known before left out.
+    """
+
+    seen: dict[ObjectKey, int] = field(default_factory=dict)
+    complete: set[ObjectKey] = field(default_factory=set)
+    end: dict[ObjectKey, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    rejects: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A record with the mapping that covers it, or None."""
+
+    record: Record
+    mapping: ObjectMapping | None
+
+
+class Gathering:
+    """One capture of a job's objects, for one run."""
+
+    def __init__(self, scene: Scene, store: Store, run: int, references: References) -> None:
+        self._scene = scene
+        self._store = store
+        self._run = run
+        self._references = references
+        self.found = Gathered()
+
+    def capture(self, start: Mapping[ObjectKey, str | None], watch: Watch) -> Gathered:
+        """``start``: cursors; an object without one is captured whole.
+
+        Raises:
+            ConnectionFailedError: a connection cannot be read; what was staged goes with the run.
+        """
+        for source in self._scene.sources:
+            for name in source.objects(self._scene.roles):
+                at = source.connection, name
+                pages = source.provider.capture(name, start.get(at))
+                self._object(at, pages, watch)
+        self._read_due()
+        self._take_due()
+        return self.found
+
+    def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch) -> None:
+        found, rows = self.found, 0
+        for page in pages:
+            with self._store.begin() as tx:
+                self._page(tx, at, page)
+            rows += len(page.records) + len(page.rejects)
+            found.seen[at] = max(page.seen, found.seen.get(at, 0))
+            if page.cursor is not None:
+                found.end[at] = page.cursor
+            if page.complete:
+                found.complete.add(at)
+            watch(at[0], rows)
+
+    def _page(self, tx: Transaction, at: ObjectKey, page: Page) -> None:
+        rejects = [(Ref(*at, ""), reject) for reject in page.rejects]
+        taken = list(self._covered(page.records, rejects))
+        mapped = {t.record.ref: self.restricted(t.record, t.mapping) for t in taken if t.mapping is not None}
+        same = links.unchanged(tx, mapped)
+        self._stage(tx, [t for t in taken if t.record.ref not in same], rejects)
+        self._gone(tx, page.gone)
+        self.found.events += [ConversionEvent(c.lead, c.contact, c.made) for c in page.converted]
+
+    def _covered(self, records: Iterable[Record], rejects: list[tuple[Ref, Reject]]) -> Iterator[_Taken]:
+        for record in records:
+            mapping = covering(record, self._scene.mappings(record.ref.connection, record.ref.object))
+            if isinstance(mapping, Reject):
+                rejects.append((record.ref, mapping))
+            else:
+                yield _Taken(record, mapping)
+
+    def restricted(self, record: Record, mapping: ObjectMapping) -> dict[str, Raw]:
+        """What the merge looks at: the mapped provider fields."""
+        wanted = columns(self._references.agreed(record.ref.connection, mapping))
+        return {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
+
+    def _stage(self, tx: Transaction, taken: Sequence[_Taken], rejects: list[tuple[Ref, Reject]]) -> None:
+        known = links.by_refs(tx, [t.record.ref for t in taken])
+        captured = [t.mapping.get(t.record) for t in taken if t.mapping is not None and self._concerns(t, known)]
+        kept = {one.ref for one in self._scene.workspace.plugins.enrich(captured)} if captured else set()
+        rejects += [(one.ref, reject) for one in captured if one.ref in kept for reject in one.rejects]
+        rows: list[StagedRow] = []
+        turned: list[TurnRow] = []
+        for one in taken:
+            ref, link = one.record.ref, known.get(one.record.ref)
+            if (one.mapping is None and link is None) or (one.mapping is not None and ref not in kept):
+                continue
+            rows.append(_staged(one))
+            if link is not None:
+                turned.append(self._turn(link))
+        staging.stage(tx, self._run, rows)
+        turns.add(tx, self._run, turned)
+        self.found.rejects += standing_rejects.keep(tx, self._run, rejects, mended=kept)
+
+    def _concerns(self, taken: _Taken, known: Mapping[Ref, StoredLink]) -> bool:
+        """Roles of other jobs are none of this one's business, unless a record moved to them."""
+        if taken.mapping is None or taken.mapping.role in self._scene.roles:
+            return True
+        link = known.get(taken.record.ref)
+        return link is not None and link.link.role in self._scene.roles
+
+    def _gone(self, tx: Transaction, gone: Sequence[Gone]) -> None:
+        known = links.by_refs(tx, [one.ref for one in gone])
+        mine = [one for one in gone if one.ref in known]
+        staging.stage_gone(tx, self._run, [StagedGone(g.ref, g.proof, g.merged_into) for g in mine])
+        turns.add(tx, self._run, [self._turn(known[one.ref]) for one in mine])
+        merged = [(g.ref, Ref(g.ref.connection, g.ref.object, g.merged_into)) for g in mine if g.merged_into]
+        self.found.events += [MergeEvent(loser, winner) for loser, winner in merged]
+
+    def _turn(self, stored: StoredLink) -> TurnRow:
+        link = stored.link
+        return TurnRow(rank_of(self._scene.subject_of(link.role).name), link.golden, link.ref)
+
+    def _read_due(self) -> None:
+        """Links that are owed a write are read again: an overruled value moves no base."""
+        for source in self._scene.sources:
+            after = 0
+            while True:
+                with self._store.read() as snapshot:
+                    page = links.due(snapshot, source.connection, after)
+                    staged = staging.load(snapshot, self._run, [stored.link.ref for stored in page])
+                if not page:
+                    break
+                after = page[-1].link.id
+                owed = [s for s in page if s.link.ref not in staged and s.link.role in self._scene.roles]
+                for part in chunks(owed, _READ):
+                    refs = [stored.link.ref for stored in part]
+                    records = source.provider.read(refs) if source.provider.capabilities.read_back else ()
+                    self._again(part, [record for record in records if record is not None])
+
+    def _again(self, part: Sequence[StoredLink], records: Iterable[Record]) -> None:
+        rejects: list[tuple[Ref, Reject]] = []
+        with self._store.begin() as tx:
+            taken = list(self._covered(records, rejects))
+            staging.stage(tx, self._run, [_staged(one) for one in taken])
+            turns.add(tx, self._run, [self._turn(stored) for stored in part])
+
+    def _take_due(self) -> None:
+        """Golden records for which a record is still to be made somewhere."""
+        after = 0
+        while True:
+            with self._store.begin() as tx:
+                ids = goldens.due(tx, after)
+                if not ids:
+                    return
+                loaded = goldens.load(tx, ids)
+                turns.add(tx, self._run, [TurnRow(rank_of(g.golden.subject), n) for n, g in loaded.items()])
+            after = ids[-1]
+
+
+def _staged(taken: _Taken) -> StagedRow:
+    """Role and file are blank for a record that no mapping covers any more; only what is mapped is kept."""
+    record, mapping = taken.record, taken.mapping
+    if mapping is None:
+        return StagedRow(replace(record, values={}), "", "")
+    wanted = columns(mapping)
+    values = {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
+    return StagedRow(replace(record, values=values), mapping.role, mapping.file.name)

@@ -1,0 +1,150 @@
+"""Who is who: every record without a link finds its golden record, or gets a new one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leadbridge.jobs.identify import judge_of
+from leadbridge.jobs.sync.gathering import Gathered
+from leadbridge.jobs.sync.scene import Scene
+from leadbridge.matching.keys import BATCH_KEYS, keys_of
+from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
+from leadbridge.merge.succession import Succession, resolve
+from leadbridge.plan.sync_rows import Asked, rank_of
+from leadbridge.records import Captured, Record, Ref
+from leadbridge.state import goldens, information, keys, links, reviews, staging, turns
+from leadbridge.state.model import GoldenKey, StagedRow
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Snapshot, Transaction
+from leadbridge.state.turns import TurnRow
+from leadbridge.values import Value
+
+
+@dataclass(slots=True)
+class Identities:
+    """What identifying found, besides whose turn it is, which is in the state.
+
+    Attributes:
+        united: golden record -> those that become part of it.
+        asked: golden record -> questions about who it is, to be asked with its turn.
+        open: golden records for which nothing is made until a question is answered.
+        group: records in the largest group, and the golden record where it stands.
+    """
+
+    succession: Succession = field(default_factory=Succession)
+    united: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    asked: dict[int, tuple[Asked, ...]] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+    group: tuple[int, int] = (1, 0)
+
+
+class Identifying:
+    def __init__(self, scene: Scene, store: Store, run: int) -> None:
+        self._scene = scene
+        self._store = store
+        self._run = run
+        self._found = Identities()
+
+    def all(self, gathered: Gathered) -> Identities:
+        """Subject by subject. Newcomers that share no key with anybody cost nothing but their keys."""
+        with self._store.read() as snapshot:
+            said = [(refs_of(row.body), row.answer) for row in reviews.answered(snapshot, "identity")]
+        self._found.succession = resolve(gathered.events, [refs for refs, answer in said if answer == "same"])
+        answers: Answers = {refs: "different" for refs, answer in said if answer == "different" and len(refs) == 2}
+        for name in sorted({self._scene.subject_of(role).name for role in self._scene.roles}, key=rank_of):
+            self._subject(name, answers)
+        return self._found
+
+    def _subject(self, subject: str, answers: Answers) -> None:
+        with self._store.read() as snapshot:
+            newcomers = list(self._newcomers(snapshot, subject))
+            known = list(self._known(snapshot, subject, newcomers))
+        if not newcomers and not known:
+            return
+        judge = judge_of(self._scene.workspace.plugins)
+        found = identify(newcomers, known, judge, self._found.succession, answers)
+        with self._store.begin() as tx:
+            self._keep(tx, subject, found)
+
+    def _newcomers(self, snapshot: Snapshot, subject: str) -> Iterator[Captured]:
+        after: Ref | None = None
+        while page := staging.page(snapshot, self._run, after):
+            after = page[-1].record.ref
+            taken = turns.owners(snapshot, self._run, [row.record.ref for row in page])
+            for row in page:
+                captured = self._captured(row) if row.record.ref not in taken and row.mapping else None
+                if captured is not None and captured.subject == subject:
+                    yield captured
+
+    def _captured(self, row: StagedRow) -> Captured | None:
+        ref = row.record.ref
+        mapping = self._scene.mapping_of(ref, row.role, row.mapping)
+        if mapping is None:
+            return None
+        return Captured(Record(ref, {}), mapping.subject.name, row.role, mapping.read(row.record.values))
+
+    def _known(self, snapshot: Snapshot, subject: str, newcomers: Sequence[Captured]) -> Iterator[Known]:
+        """Golden records that share a key with a newcomer, and those of which the CRMs' reports speak."""
+        wanted = {key for one in newcomers for key in golden_keys(subject, one.values)}
+        sharing = {number for found in keys.find(snapshot, wanted).values() for number in found}
+        families = {ref for family in self._found.succession.families for ref in family}
+        reported = links.by_refs(snapshot, families)
+        loaded = goldens.load(snapshot, sharing | {stored.link.golden for stored in reported.values()})
+        for stored in reported.values():
+            golden = loaded[stored.link.golden].golden
+            if golden.subject == subject:
+                yield Known(golden.id, _standing_for(stored.link.ref, stored.link.role, subject, golden.values))
+        for number, linked in links.by_goldens(snapshot, sharing).items():
+            first = linked[0].link
+            if first.ref not in reported:
+                yield Known(number, _standing_for(first.ref, first.role, subject, loaded[number].golden.values))
+
+    def _keep(self, tx: Transaction, subject: str, found: Identified) -> None:
+        fresh = sorted({owner.number for owner in found.owners.values() if isinstance(owner, NewGolden)})
+        numbers = information.reserve(tx, "golden", len(fresh)) if fresh else range(0)
+        made = dict(zip(fresh, numbers, strict=True))
+
+        def number_of(owner: int | NewGolden) -> int:
+            return made[owner.number] if isinstance(owner, NewGolden) else owner
+
+        rank = rank_of(subject)
+        sizes: dict[int, int] = {}
+        for owner in found.owners.values():
+            sizes[number_of(owner)] = sizes.get(number_of(owner), 0) + 1
+        turns.add(tx, self._run, [TurnRow(rank, number_of(owner), ref) for ref, owner in found.owners.items()])
+        turns.unite(tx, self._run, found.united)
+        turns.add(tx, self._run, [TurnRow(rank, keep) for keep in set(found.united.values())])
+        mine = self._found
+        for number, keep in sorted(found.united.items()):
+            mine.united[keep] = (*mine.united.get(keep, ()), number)
+        mine.open |= {number_of(owner) for owner in found.asked}
+        for question in found.questions:
+            first = min(number_of(owner) for owner in question.owners)
+            asked = Asked("identity", question.refs, "; ".join(question.why))
+            mine.asked[first] = (*mine.asked.get(first, ()), asked)
+            turns.add(tx, self._run, [TurnRow(rank, first)])
+        largest = max(sizes.items(), key=lambda item: item[1], default=(0, 1))
+        mine.group = max(mine.group, (largest[1], largest[0]))
+
+
+def golden_keys(subject: str, values: Mapping[str, Value]) -> Iterator[GoldenKey]:
+    """The keys by which a subject is found again."""
+    for key in keys_of(subject, values, BATCH_KEYS.get(subject, ())):
+        kind, _, text = key.partition(":")
+        yield GoldenKey(subject, kind, text)
+
+
+def _standing_for(ref: Ref, role: str, subject: str, values: Mapping[str, Value]) -> Captured:
+    return Captured(Record(ref, {}), subject, role, values)
+
+
+def body_of(refs: Collection[Ref], why: str = "") -> str:
+    """A question about records, as its text in the state."""
+    return json.dumps({"refs": [[r.connection, r.object, r.id] for r in sorted(refs)], "why": why}, ensure_ascii=True)
+
+
+def refs_of(body: str) -> frozenset[Ref]:
+    """The records that a question is about."""
+    return frozenset(Ref(*parts) for parts in json.loads(body)["refs"])

@@ -1,0 +1,219 @@
+"""The journal of one run, kept in the state: outcomes, and all that they move, in one transaction each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from leadbridge.apply.journal import Operation, Outcome, present
+from leadbridge.apply.judging import rejected
+from leadbridge.golden import Link
+from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync.prints import of_write
+from leadbridge.jobs.sync.standing_rejects import row_of
+from leadbridge.plan.rows import WriteRow
+from leadbridge.plan.sync_rows import PlanRow, Write
+from leadbridge.records import Ref
+from leadbridge.state import goldens, information, leases, links, operations, rejects, reviews
+from leadbridge.state.model import Lease, ReviewRow, RowKind, StoredLink
+from leadbridge.state.model import Operation as StoredOperation
+from leadbridge.state.operations import Outcome as StoredOutcome
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+from leadbridge.values import Raw
+
+WRITES: Final[frozenset[RowKind]] = frozenset({"create", "update", "delete"})
+_FINAL = frozenset({"done", "rejected", "uncertain", "skipped"})
+_STALE = "the golden record moved on since the plan was made; nothing was written"
+_MOVED_ON = frozenset({"stale", "gone", "depends"})
+"""Codes of rejects that say nothing against the value: it is planned again."""
+
+
+class StateJournal:
+    """See :class:`leadbridge.apply.journal.Journal`.
+
+    Args:
+        prints: (connection, object, role) -> fingerprint of the mapping; part of what a standing reject is known by.
+        blanks: (connection, object, role) -> provider fields that are blank in a new record where nothing was sent.
+        stale: golden records that moved on since the plan was made; their rows are rejected.
+        sent_only: rows that were never sent are not taken up: the run has ended, and they are planned again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        run: int,
+        plan: int,
+        lease: Lease,
+        *,
+        prints: Mapping[tuple[str, str, str], str],
+        blanks: Mapping[tuple[str, str, str], frozenset[str]],
+        stale: Collection[int] = (),
+        sent_only: bool = False,
+    ) -> None:
+        self._store = store
+        self._run = run
+        self._plan = plan
+        self._lease = lease
+        self._prints = prints
+        self._blanks = blanks
+        self._stale = frozenset(stale)
+        self._sent_only = sent_only
+
+    def sent(self, operations_: Sequence[Operation]) -> None:
+        with self._store.begin() as tx:
+            leases.check(tx, self._lease)
+            operations.intend(tx, self._run, {o.row.number: present(o.before) for o in operations_})
+
+    def outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        with self._store.begin() as tx:
+            known = operations.of(tx, self._run, [outcome.row.number for outcome in outcomes])
+            new = [o for o in outcomes if (k := known.get(o.row.number)) is None or k.state not in _FINAL]
+            operations.record(tx, self._run, [_stored(outcome) for outcome in new])
+            self._move(tx, new)
+
+    def unfinished(self, connection: str | None = None) -> Iterator[Operation]:
+        """Sent rows without an outcome and rows that were never sent, by number; ``stale`` ones are rejected here."""
+        for page in keeping.pages(self._store, self._plan, WRITES):
+            rows = [write_row(row) for row in page]
+            with self._store.read() as snapshot:
+                known = operations.of(snapshot, self._run, [row.number for row in rows])
+            found = [(row, known.get(row.number)) for row in rows if connection in {None, row.connection}]
+            open_ = [(row, operation) for row, operation in found if _is_open(operation, self._sent_only)]
+            moved = [row for row, operation in open_ if row.golden in self._stale and operation is None]
+            if moved:
+                self.outcomes(
+                    [rejected(row, "stale", _STALE, "plan again: what changed is weighed then") for row in moved]
+                )
+            yield from (_operation(row, op) for row, op in open_ if op is not None or row.golden not in self._stale)
+
+    def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
+        with self._store.read() as snapshot:
+            found = operations.of(snapshot, self._run, numbers)
+        return {n: one.result_id for n, one in found.items() if one.state == "done" and one.result_id}
+
+    # --- what an outcome moves
+
+    def _move(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        done = [outcome for outcome in outcomes if outcome.state == "done"]
+        self._created(tx, [outcome for outcome in done if outcome.row.verb == "create"])
+        self._updated(tx, [o for o in outcomes if o.row.link is not None and o.row.verb != "delete" and o.after])
+        gone = [o.row.link for o in done if o.row.verb == "delete" and o.row.link is not None]
+        links.set_states(tx, dict.fromkeys(gone, "gone"))
+        links.set_due(tx, gone, False)
+        self._told(tx, done)
+        self._rejected(tx, [outcome for outcome in outcomes if outcome.state == "rejected"])
+        self._asked(tx, [outcome for outcome in outcomes if outcome.state == "uncertain"])
+
+    def _created(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        """A link for each, unless its record was found and linked meanwhile, or its golden record is no more."""
+        refs = {ref_of(outcome): outcome for outcome in outcomes}
+        known = links.by_refs(tx, refs.keys())
+        there = goldens.load(tx, {o.row.golden for o in outcomes if o.row.golden is not None})
+        new = {ref: o for ref, o in refs.items() if ref not in known and o.row.golden in there}
+        numbers = information.reserve(tx, "link", len(new)) if new else range(0)
+        links.add(tx, [self._link(n, ref, o) for n, (ref, o) in zip(numbers, new.items(), strict=True)])
+        waiting = {o.row.golden: o.row.awaits for o in new.values() if o.row.golden is not None}
+        linked = links.by_goldens(tx, waiting.keys())
+        at = {golden: {stored.link.ref.connection for stored in some} for golden, some in linked.items()}
+        goldens.set_due(tx, [golden for golden, awaits in waiting.items() if set(awaits) <= at[golden]], False)
+
+    def _link(self, number: int, ref: Ref, outcome: Outcome) -> StoredLink:
+        row = outcome.row
+        blank: dict[str, Raw] = dict.fromkeys(self._blanks.get((row.connection, row.object, row.role), ()), "")
+        base = {**blank, **present(outcome.after)}
+        link = Link(number, row.golden or 0, ref, row.role, "live", base)
+        return StoredLink(link, row.key or "", outcome.due or row.owes_more)
+
+    def _updated(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        links.agree(tx, {o.row.link: present(o.after) for o in outcomes if o.row.link is not None})
+        quit_ = [o for o in outcomes if o.state == "done" and not (o.due or o.row.owes_more)]
+        links.set_due(tx, [o.row.link for o in quit_ if o.row.link is not None], False)
+
+    def _told(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        """What was refused before is done now."""
+        standing = rejects.open_of(tx, [refused_as(outcome.row) for outcome in outcomes])
+        rejects.set_state(tx, [r.id for some in standing.values() for r in some if r.number is not None], "cleared")
+
+    def _rejected(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        self._told(tx, outcomes)
+        kept = []
+        for outcome in outcomes:
+            row, reject = outcome.row, outcome.reject
+            if reject is not None:
+                print_ = "" if reject.code in _MOVED_ON else of_write(row, self._prints.get(_at(row), ""))
+                kept.append(row_of(self._run, row.number, refused_as(row), reject, print_))
+        rejects.add(tx, kept)
+
+    def _asked(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        now = datetime.now(UTC)
+        reviews.ask(
+            tx,
+            [
+                ReviewRow(0, "uncertain", self._run, o.row.golden, o.row.link, "", _uncertain(o.row), now)
+                for o in outcomes
+            ],
+        )
+
+
+def ref_of(outcome: Outcome) -> Ref:
+    return Ref(outcome.row.connection, outcome.row.object, outcome.id or outcome.row.id or "")
+
+
+def refused_as(row: WriteRow) -> Ref:
+    """The record that a reject stands for; of a create, its key."""
+    return Ref(row.connection, row.object, row.id or row.key or "")
+
+
+def write_row(row: PlanRow) -> WriteRow:
+    """A plan's row as it is applied."""
+    body = row.body
+    if not isinstance(body, Write):
+        raise TypeError(f"row {row.number} settles; it is not written")
+    return WriteRow(
+        number=row.number,
+        verb=body.verb,
+        connection=body.connection,
+        object=body.object,
+        role=body.role,
+        label=body.label,
+        golden=body.golden,
+        link=body.link,
+        id=body.id,
+        values=body.values,
+        expected=body.expected,
+        refers=row.refers,
+        key=body.key,
+        awaits=body.awaits,
+        owes_more=body.owes_more,
+    )
+
+
+def _at(row: WriteRow) -> tuple[str, str, str]:
+    return row.connection, row.object, row.role
+
+
+def _is_open(operation: StoredOperation | None, sent_only: bool) -> bool:
+    if operation is None or operation.state == "planned":
+        return not sent_only
+    return operation.state == "sent"
+
+
+def _operation(row: WriteRow, known: StoredOperation | None) -> Operation:
+    if known is None or known.state == "planned":
+        return Operation(row)
+    return Operation(row, "sent", known.result_id, known.before or {})
+
+
+def _stored(outcome: Outcome) -> StoredOutcome:
+    code = outcome.reject.code if outcome.reject else ""
+    return StoredOutcome(outcome.row.number, outcome.state, outcome.id, present(outcome.after), code)
+
+
+def _uncertain(row: WriteRow) -> str:
+    """The question, as its text in the state."""
+    ref = refused_as(row)
+    said = {"refs": [[ref.connection, ref.object, ref.id]], "why": f"{row.verb}: nobody knows what became of it"}
+    return json.dumps({**said, "number": row.number, "label": row.label}, ensure_ascii=True)

@@ -1,0 +1,111 @@
+"""Plans as the state keeps them: canonical rows, and a head with what the brakes looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadbridge.errors import UsageError
+from leadbridge.plan.brakes import Facts, Scope, Side, Source
+from leadbridge.plan.row_text import canonical, row_of
+from leadbridge.plan.sync_rows import PlanRow, Settle
+from leadbridge.state import model, plans
+from leadbridge.state.model import RowKind
+from leadbridge.state.store import Store
+
+_PAGE = 1000
+
+
+def stored(row: PlanRow) -> model.PlanRow:
+    body = row.body
+    if isinstance(body, Settle):
+        return model.PlanRow(row.number, "settle", "", "", body.golden, None, None, canonical(row))
+    depends = max(row.depends, default=None)
+    return model.PlanRow(
+        row.number, body.verb, body.connection, body.object, body.golden, body.link, depends, canonical(row)
+    )
+
+
+def rows(store: Store, plan: int) -> Iterator[PlanRow]:
+    """A plan's rows, page by page; no transaction stays open in between.
+
+    Raises:
+        UsageError: there is no such plan.
+    """
+    with store.read() as snapshot:
+        if plans.get(snapshot, plan) is None:
+            raise UsageError(f"there is no plan {plan}; list runs and their plans with: leadbridge runs")
+    return (row for page in pages(store, plan) for row in page)
+
+
+def pages(store: Store, plan: int, kinds: frozenset[RowKind] | None = None, after: int = 0) -> Iterator[list[PlanRow]]:
+    """Rows of some kinds or all, behind a number."""
+    while True:
+        with store.read() as snapshot:
+            page = plans.page(snapshot, plan, after, _PAGE, kinds)
+        if not page:
+            return
+        yield [row_of(row.body) for row in page]
+        after = page[-1].number
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a plan's head keeps beside the cursors: all that brakes and outcomes are told of.
+
+    Attributes:
+        scope: connection -> object -> mapped provider fields that could be seen.
+        seen: the same -> records, of objects that were scanned completely; ``read``: of all.
+    """
+
+    facts: Facts
+    settles: int = 0
+    conflicts: int = 0
+    questions: int = 0
+    rejects: int = 0
+    scope: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    read: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        facts = self.facts
+        return json.dumps(
+            {
+                "job": facts.job,
+                "first": facts.first,
+                "sides": [
+                    [s.connection, s.linked, dict(s.planned), {v: list(r) for v, r in s.rows.items()}]
+                    for s in facts.sides
+                ],
+                "sources": [[s.connection, s.object, s.before, s.seen] for s in facts.sources],
+                "scopes": [[s.connection, list(s.lost)] for s in facts.scopes],
+                "canaries": dict(facts.canaries),
+                "changed": list(facts.mappings),
+                "group": [facts.group, list(facts.group_rows)],
+                "counts": [self.settles, self.conflicts, self.questions, self.rejects],
+                "scope": {c: dict(o) for c, o in self.scope.items()},
+                "seen": {c: dict(o) for c, o in self.seen.items()},
+                "read": {c: dict(o) for c, o in self.read.items()},
+            }
+        )
+
+
+def summary_of(plan: model.Plan) -> Summary:
+    said: dict[str, Any] = json.loads(plan.summary)
+    facts = Facts(
+        job=said["job"],
+        first=said["first"],
+        sides=tuple(
+            Side(c, n, planned, {v: tuple(r) for v, r in rows.items()}) for c, n, planned, rows in said["sides"]
+        ),
+        sources=tuple(Source(*one) for one in said["sources"]),
+        scopes=tuple(Scope(c, tuple(lost)) for c, lost in said["scopes"]),
+        canaries=said["canaries"],
+        mappings=tuple(said["changed"]),
+        group=said["group"][0],
+        group_rows=tuple(said["group"][1]),
+    )
+    settles, conflicts, questions, rejects = said["counts"]
+    return Summary(facts, settles, conflicts, questions, rejects, said["scope"], said["seen"], said["read"])

@@ -1,0 +1,134 @@
+"""Fields that name another record: in golden records by the golden record, in each CRM by its record's id there.
+
+A mapping as the merge uses it (*agreed*) translates them, and leaves out what tells of the record itself. A field whose
+subject no mapping of the project reads is plain text, such as an owner's name in a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from leadbridge.jobs.sync.scene import OWN, Scene
+from leadbridge.mapping.fields import ColumnMap, FieldMap, TemplateMap
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.records import Ref
+from leadbridge.subjects.model import Field
+from leadbridge.transforms.spec import Codec, UnreadableError
+from leadbridge.values import MISSING, Present, Raw, Value, is_present
+
+PENDING: Final = "pending_reference"
+"""Code of a reject that is none: the record that is named has no record there yet; it is told later."""
+
+_NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "organisation": ("organisation",),
+    "owner": ("user", "queue"),
+    "manager": ("user",),
+    "campaign": ("campaign",),
+    "person": ("person",),
+    "contact": ("person",),
+    "source_lead": ("person",),
+    "opportunity": ("opportunity",),
+}
+
+
+class References:
+    """Whom ids stand for; filled before each chunk of golden records, so that memory does not grow."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._goldens: dict[Ref, int] = {}
+        self._ids: dict[tuple[str, int], str] = {}
+        self._agreed: dict[tuple[str, str], ObjectMapping] = {}
+        self._objects: dict[tuple[str, str], tuple[str, ...]] = {}
+        mapped = {mapping.subject.name for mapping in scene.workspace.mappings.objects}
+        self._translated = {name: named for name, named in _NAMED.items() if mapped & set(named)}
+
+    def learn(self, goldens: Mapping[Ref, int], ids: Mapping[tuple[str, int], str]) -> None:
+        """Forget what was known; ``ids``: (connection, golden record) -> id of its live record."""
+        self._goldens, self._ids = dict(goldens), dict(ids)
+
+    @property
+    def ids(self) -> Mapping[tuple[str, int], str]:
+        return self._ids
+
+    def agreed(self, connection: str, mapping: ObjectMapping) -> ObjectMapping:
+        at = connection, mapping.file.name
+        if at not in self._agreed:
+            fields = (self._translate(connection, mapping, fieldmap) for fieldmap in mapping.fields)
+            self._agreed[at] = replace(mapping, fields=tuple(f for f in fields if f is not None))
+        return self._agreed[at]
+
+    def subjects(self, subject: str, field: Field) -> tuple[str, ...]:
+        """The subjects that a field names; none for one that is no reference, or plain text here."""
+        if field.type != "reference":
+            return ()
+        return (subject,) if field.name == "parent" else self._translated.get(field.name, ())
+
+    def named(self, connection: str, mapping: ObjectMapping, raws: Mapping[str, Raw]) -> Iterator[Ref]:
+        """The refs that a record's reference fields may mean."""
+        for fieldmap in mapping.fields:
+            if isinstance(fieldmap, ColumnMap):
+                subjects = self.subjects(mapping.subject.name, fieldmap.target)
+                raw = raws.get(fieldmap.column, MISSING) if subjects else MISSING
+                if isinstance(raw, str | int) and raw != "":
+                    yield from self._refs(connection, subjects, str(raw))
+
+    def goldens_in(self, subject: str, values: Mapping[str, Value]) -> dict[str, int]:
+        """Reference field -> the golden record that it names."""
+        fields = self._scene.subject(subject).fields
+        return {
+            name: int(str(value))
+            for name, value in values.items()
+            if is_present(value) and name in fields and self.subjects(subject, fields[name])
+        }
+
+    def _translate(self, connection: str, mapping: ObjectMapping, fieldmap: FieldMap) -> FieldMap | None:
+        if any(target.name in OWN for target in fieldmap.targets):
+            return None
+        if not isinstance(fieldmap, ColumnMap):
+            return fieldmap
+        subjects = self.subjects(mapping.subject.name, fieldmap.target)
+        if not subjects:
+            return fieldmap
+        codec = Codec(partial(self._decode, connection, subjects), partial(self._encode, connection))
+        return replace(fieldmap, codec=codec)
+
+    def _decode(self, connection: str, subjects: tuple[str, ...], raw: Raw) -> Value:
+        found = (self._goldens.get(ref) for ref in self._refs(connection, subjects, str(raw)))
+        golden = next((number for number in found if number is not None), None)
+        if golden is None:
+            raise UnreadableError("unknown_reference", "names a record that is not known here")
+        return str(golden)
+
+    def _encode(self, connection: str, value: Present) -> Raw:
+        found = self._ids.get((connection, int(str(value))))
+        if found is None:
+            raise UnreadableError(PENDING, f"what it names has no record in {connection} yet")
+        return found
+
+    def _refs(self, connection: str, subjects: Iterable[str], id_: str) -> Iterator[Ref]:
+        for subject in subjects:
+            for name in self._holding(connection, subject):
+                yield Ref(connection, name, id_)
+
+    def _holding(self, connection: str, subject: str) -> tuple[str, ...]:
+        """The objects of a connection that hold records of a subject."""
+        at = connection, subject
+        if at not in self._objects:
+            configured = self._scene.workspace.project.config.connections.get(connection)
+            provider = configured.provider if configured else ""
+            everywhere = self._scene.workspace.mappings.objects
+            found = {
+                m.object for m in everywhere if m.subject.name == subject and m.serves(provider, connection, m.object)
+            }
+            self._objects[at] = tuple(sorted(found))
+        return self._objects[at]
+
+
+def columns(mapping: ObjectMapping) -> frozenset[str]:
+    """The provider fields that a mapping reads."""
+    found = {fieldmap.column for fieldmap in mapping.fields if fieldmap.column is not None}
+    return frozenset(found.union(*(f.template.names for f in mapping.fields if isinstance(f, TemplateMap))))

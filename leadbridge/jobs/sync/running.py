@@ -1,0 +1,261 @@
+"""Sync jobs: lease -> resume -> capture -> identify -> merge -> plan -> brakes -> apply -> remember."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from leadbridge.errors import StoppedError, UsageError
+from leadbridge.jobs.sync import braking, prints, resuming
+from leadbridge.jobs.sync.applying import Applying
+from leadbridge.jobs.sync.chunk import Around
+from leadbridge.jobs.sync.gathering import Gathered, Gathering
+from leadbridge.jobs.sync.going import Went, went
+from leadbridge.jobs.sync.identifying import Identifying, Identities
+from leadbridge.jobs.sync.keeping import Summary, summary_of
+from leadbridge.jobs.sync.lease import Hold, leased
+from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.sync.planning import Counted, Planning
+from leadbridge.jobs.sync.references import References
+from leadbridge.jobs.sync.scene import Scene, opened, sync_job
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.plan.brakes import BrakeName, Stop, stops
+from leadbridge.plan.row_text import Digest
+from leadbridge.state import cursors, information, plans, runs, staging, turns
+from leadbridge.state.model import ObjectKey, Plan, Run
+from leadbridge.state.store import Store
+
+
+def make_plan(workspace: Workspace, store: Store, job: str, watch: Watch, *, rebaseline: bool = False) -> PlanOutcome:
+    with _begun(workspace, store, job, watch) as begun:
+        outcome = begun.plan(watch, rebaseline=rebaseline)
+        begun.stop(outcome.run)
+        return outcome
+
+
+def sync(
+    workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
+) -> RunOutcome:
+    if approval == "unattended" and not sync_job(workspace, job).unattended:
+        raise UsageError(f"job {job!r} is not `unattended: true`; look at its plan, or say --yes")
+    with _begun(workspace, store, job, watch) as begun:
+        captured_at = datetime.now(UTC)
+        planned = begun.plan(watch, rebaseline=False)
+        stopped = begun.stops(planned.plan, overrides, approved=callable(approval))
+        if stopped or (planned.rows and callable(approval) and not approval(replace(planned, stops=()))):
+            begun.stop(planned.run)
+            return _stopped(planned, stopped)
+        return replace(begun.apply(planned.run, captured_at), resumed=planned.resumed)
+
+
+def approve_and_apply(
+    workspace: Workspace, store: Store, plan: int | None, overrides: Collection[BrakeName], watch: Watch
+) -> RunOutcome:
+    chosen = _chosen(store, plan)
+    if chosen.kind != "sync":
+        raise UsageError(f"plan {chosen.id} is a plan to {chosen.kind}; only plans of sync jobs are applied later")
+    with _begun(workspace, store, chosen.job, watch) as begun:
+        run = begun.check(chosen)
+        stopped = begun.stops(chosen.id, overrides, approved=True)
+        if stopped:
+            return RunOutcome(run.id, chosen.id, chosen.job, "stopped", stops=stopped, resumed=begun.resumed)
+        with store.begin() as tx:
+            runs.resume(tx, run.id)
+        return replace(begun.apply(run.id, None), resumed=begun.resumed)
+
+
+@contextmanager
+def _begun(workspace: Workspace, store: Store, job: str, watch: Watch) -> Iterator[_Begun]:
+    """The job's connections leased and open, and runs that were killed on them ended."""
+    names = sync_job(workspace, job).sync
+    with leased(store, names, job) as hold:
+        resumed = resuming.resume_all(workspace, store, hold, watch)
+        with opened(workspace, job) as scene:
+            yield _Begun(scene, store, hold, tuple(outcome.run for outcome in resumed))
+
+
+def _chosen(store: Store, plan: int | None) -> Plan:
+    with store.read() as snapshot:
+        found = plans.get(snapshot, plan) if plan is not None else _latest_draft(plans.latest(snapshot, limit=100))
+    if found is None or not found.digest:
+        which = "there is no plan that waits" if plan is None else f"there is no plan {plan}"
+        raise UsageError(f"{which}; make one with: leadbridge plan JOB")
+    return found
+
+
+def _latest_draft(found: list[Plan]) -> Plan | None:
+    return next((plan for plan in found if plan.state == "draft" and plan.digest), None)
+
+
+def _stopped(planned: PlanOutcome, stopped: tuple[Stop, ...]) -> RunOutcome:
+    return RunOutcome(planned.run, planned.plan, planned.job, "stopped", stops=stopped, resumed=planned.resumed)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A job under way."""
+
+    scene: Scene
+    store: Store
+    hold: Hold
+    resumed: tuple[int, ...]
+
+    # --- plan
+
+    def plan(self, watch: Watch, *, rebaseline: bool) -> PlanOutcome:
+        run, plan, start = self._start(rebaseline=rebaseline)
+        try:
+            return self._planned(run, plan, start, watch, rebaseline=rebaseline)
+        except Exception:
+            with self.store.begin() as tx:
+                resuming.forget(tx, run.id, plan.id)
+            raise
+
+    def _planned(
+        self, run: Run, plan: Plan, start: dict[ObjectKey, str | None], watch: Watch, *, rebaseline: bool
+    ) -> PlanOutcome:
+        references = References(self.scene)
+        gathered = Gathering(self.scene, self.store, run.id, references).capture(start, watch)
+        gone = went(self.scene, self.store, run.id, gathered)
+        identities = Identifying(self.scene, self.store, run.id).all(gathered)
+        around = self._around(run, references, identities, gone)
+        planning = Planning(around, self.store, plan.id)
+        digest = planning.keep()
+        summary = self._summary(gathered, planning.counted, identities, rebaseline=rebaseline)
+        with self.store.begin() as tx:
+            plans.seal(tx, plan.id, digest, gathered.end, summary.text())
+            staging.clear(tx, run.id)
+            turns.clear(tx, run.id)
+        return self._outcome(run, plan, digest, summary, gathered)
+
+    def _start(self, *, rebaseline: bool) -> tuple[Run, Plan, dict[ObjectKey, str | None]]:
+        """The run, its plan without rows, and where to capture from."""
+        scene = self.scene
+        with self.store.begin() as tx:
+            run = runs.start(tx, scene.name, "sync", scene.job.sync)
+            stored = cursors.get(tx, scene.job.sync)
+            objects = [(source.connection, name) for source in scene.sources for name in source.objects(scene.roles)]
+            start = {at: stored.get(at) for at in objects}
+            plan = plans.draft(tx, scene.name, "sync", prints.configuration(scene), start)
+            runs.set_plan(tx, run.id, plan.id)
+            if rebaseline:
+                changed = braking.changed_mappings(tx, scene)
+                start = {at: None if self._is_changed(at, changed[at[0]]) else cursor for at, cursor in start.items()}
+        return replace(run, plan=plan.id), plan, start
+
+    def _is_changed(self, at: ObjectKey, files: frozenset[str]) -> bool:
+        mine = {mapping.file.name for mapping in self.scene.mappings(*at)} | {f"jobs.{self.scene.name}"}
+        return bool(mine & files)
+
+    def _around(self, run: Run, references: References, identities: Identities, gone: Went) -> Around:
+        scene = self.scene
+        with self.store.read() as snapshot:
+            state = information.generation(snapshot)
+        return Around(
+            scene=scene,
+            references=references,
+            identities=identities,
+            run=run.id,
+            gone=gone.proven,
+            asked_to_delete=gone.asked_to_delete,
+            state=state,
+            prints=prints.role_prints(scene.workspace.mappings, scene.sources),
+        )
+
+    def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:
+        with self.store.read() as snapshot:
+            changed = {
+                name: rebaseline for files in braking.changed_mappings(snapshot, self.scene).values() for name in files
+            }
+            facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0], changed)
+        seen = _by_connection({at: gathered.seen.get(at, 0) for at in gathered.complete})
+        return Summary(
+            facts,
+            counted.settles,
+            counted.conflicts,
+            counted.questions,
+            counted.rejects + gathered.rejects,
+            prints.scope(self.scene),
+            seen,
+            _by_connection(gathered.seen),
+        )
+
+    def _outcome(self, run: Run, plan: Plan, digest: str, summary: Summary, gathered: Gathered) -> PlanOutcome:
+        return PlanOutcome(
+            run=run.id,
+            plan=plan.id,
+            job=self.scene.name,
+            digest=digest,
+            read=dict(gathered.seen),
+            writes={side.connection: side.planned for side in summary.facts.sides},
+            settles=summary.settles,
+            conflicts=summary.conflicts,
+            questions=summary.questions,
+            rejects=summary.rejects,
+            stops=stops(summary.facts, braking.limits_of(self.scene)),
+            resumed=self.resumed,
+        )
+
+    # --- brakes
+
+    def stops(self, plan: int, overrides: Collection[BrakeName], *, approved: bool) -> tuple[Stop, ...]:
+        with self.store.read() as snapshot:
+            kept = plans.get(snapshot, plan)
+        if kept is None:
+            raise UsageError(f"there is no plan {plan} any more; make one with: leadbridge plan {self.scene.name}")
+        facts = replace(summary_of(kept).facts, approved=approved, overridden=frozenset(overrides))
+        return stops(facts, braking.limits_of(self.scene))
+
+    def check(self, chosen: Plan) -> Run:
+        """The run of a saved plan; raises StoppedError where the plan is refused whole."""
+        again = f"make a new one with: leadbridge plan {chosen.job}"
+        with self.store.read() as snapshot:
+            plan, run = plans.get(snapshot, chosen.id), runs.of_plan(snapshot, chosen.id)
+            generation = information.generation(snapshot)
+        if plan is None or run is None or plan.state != "draft":
+            raise StoppedError(f"plan {chosen.id} was applied already, or given up; {again}")
+        if plan.generation != generation:
+            raise StoppedError(f"plan {plan.id} was made before the state was restored or migrated; {again}")
+        if plan.configuration != prints.configuration(self.scene):
+            raise StoppedError(f"the configuration or a mapping changed since plan {plan.id} was made; {again}")
+        lost = list(braking.lost_scopes(self.scene, summary_of(plan).scope))
+        if lost:
+            shown = ", ".join(f"{one.connection}:{name}" for one in lost for name in one.lost[:3])
+            raise StoppedError(f"{shown} can no longer be seen as when plan {plan.id} was made; {again}")
+        self._check_digest(plan, again)
+        return run
+
+    def _check_digest(self, plan: Plan, again: str) -> None:
+        found = Digest()
+        with self.store.read() as snapshot:
+            for row in plans.stream(snapshot, plan.id):
+                found.add(row.body)
+        if found.text != plan.digest:
+            raise StoppedError(f"plan {plan.id} is not as it was made: rows are damaged or missing; {again}")
+
+    # --- apply
+
+    def apply(self, run: int, captured_at: datetime | None) -> RunOutcome:
+        with self.store.read() as snapshot:
+            found = runs.get(snapshot, run)
+            plan = plans.get(snapshot, found.plan) if found and found.plan else None
+        if found is None or plan is None:
+            raise UsageError(f"run {run} has no plan any more")
+        seen = summary_of(plan).seen
+        applying = Applying(self.scene.workspace, self.scene.sources, self.store, self.hold, found, plan)
+        return applying.apply(
+            lambda tx: braking.remember(tx, self.scene, seen), captured_at, self.scene.job.recheck_after
+        )
+
+    def stop(self, run: int) -> None:
+        with self.store.begin() as tx:
+            runs.end(tx, run, "stopped", {})
+
+
+def _by_connection(found: dict[ObjectKey, int]) -> dict[str, dict[str, int]]:
+    by: dict[str, dict[str, int]] = {}
+    for (connection, name), number in sorted(found.items()):
+        by.setdefault(connection, {})[name] = number
+    return by

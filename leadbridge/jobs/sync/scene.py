@@ -1,0 +1,174 @@
+"""A sync job with its connections open: who takes part, by which mappings and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from leadbridge.conditions import Condition, ConditionFault, Expression, compile_expression
+from leadbridge.config.jobs import Precedence, Rule, SyncJob
+from leadbridge.errors import FileFaults, UsageError
+from leadbridge.jobs.sources import Source
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.mapping.stages import STAGE
+from leadbridge.merge.creating import Target, writable
+from leadbridge.merge.model import FieldPolicy
+from leadbridge.merge.record import DEFAULT, Policies
+from leadbridge.plan.uniting import OPT_OUT
+from leadbridge.provider import ObjectDescription, Provider
+from leadbridge.records import Ref
+from leadbridge.subjects.model import Subject
+
+OWN: frozenset[str] = frozenset({"created_at", "modified_at"})
+"""Fields that tell of the record, not of its subject: each CRM's own, so they are read and never agreed."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """
+    Attributes:
+        roles: those that take part.
+        create_as, where: of the job, compiled.
+    """
+
+    workspace: Workspace
+    name: str
+    job: SyncJob
+    sources: tuple[Source, ...]
+    roles: frozenset[str]
+    create_as: Expression | None
+    where: Condition | None
+
+    @cached_property
+    def providers(self) -> Mapping[str, Provider]:
+        return {source.connection: source.provider for source in self.sources}
+
+    @cached_property
+    def writable(self) -> frozenset[str]:
+        """Connections that the job may write to."""
+        return frozenset(writable(self.job.sync, self.job.direction))
+
+    @cached_property
+    def described(self) -> Mapping[tuple[str, str], ObjectDescription]:
+        return {(source.connection, one.name): one for source in self.sources for one in source.described}
+
+    def subject(self, name: str) -> Subject:
+        return self.workspace.mappings.catalogue.subjects[name]
+
+    def subject_of(self, role: str) -> Subject:
+        found = self.workspace.mappings.catalogue.of_role(role)
+        if found is None:
+            raise UsageError(f"there is no role {role!r} any more; a record is still linked in it: declare it again")
+        return found
+
+    def mappings(self, connection: str, object: str) -> tuple[ObjectMapping, ...]:
+        """Of this object, also where the connection takes no part in the job; none where it is not configured."""
+        return self._by_object.get((connection, object)) or self._find(connection, object)
+
+    def mapping_of(self, ref: Ref, role: str, file: str = "") -> ObjectMapping | None:
+        """The mapping of a record in a role: the one that covered it, if that is known."""
+        fitting = [mapping for mapping in self.mappings(ref.connection, ref.object) if mapping.role == role]
+        return next((mapping for mapping in fitting if mapping.file.name == file), fitting[0] if fitting else None)
+
+    def can_write(self, connection: str, object: str) -> bool:
+        described = self.described.get((connection, object))
+        return connection in self.writable and described is not None and described.writable
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Where records may be made, in the job's order."""
+        return tuple(
+            Target(source.connection, tuple(self._homes(source)))
+            for source in self.sources
+            if source.connection in self.writable
+        )
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policies]:
+        """Subject -> how conflicts of its fields are settled."""
+        return {name: self._policies(subject) for name, subject in self._subjects.items()}
+
+    @property
+    def _subjects(self) -> Mapping[str, Subject]:
+        return self.workspace.mappings.catalogue.subjects
+
+    @cached_property
+    def _by_object(self) -> dict[tuple[str, str], tuple[ObjectMapping, ...]]:
+        return {}
+
+    def _find(self, connection: str, object: str) -> tuple[ObjectMapping, ...]:
+        configured = self.workspace.project.config.connections.get(connection)
+        found = () if configured is None else self.workspace.mappings.of(configured.provider, connection, object)
+        self._by_object[connection, object] = found
+        return found
+
+    def _homes(self, source: Source) -> Iterator[ObjectMapping]:
+        for description in source.described:
+            if description.writable:
+                yield from (m for m in source.mappings(description.name) if m.role in self.roles)
+
+    def _policies(self, subject: Subject) -> Policies:
+        default = self._policy(self.job.fields.get(DEFAULT))
+        found = {DEFAULT: default}
+        for name in subject.fields:
+            said = self.job.fields.get(name)
+            policy = default if said is None else self._policy(said)
+            if said is None and name.startswith(OPT_OUT):
+                policy = self._policy("restrictive")
+            if name == STAGE and subject.name == "person":
+                policy = replace(policy, legal=self.workspace.mappings.stages.allows)
+            if policy is not default:
+                found[name] = policy
+        return found
+
+    def _policy(self, said: Rule | Precedence | None) -> FieldPolicy:
+        order, first = self.job.sync, self.job.first
+        if said is None:
+            return FieldPolicy("prefer", order, first=first)
+        if not isinstance(said, Precedence):
+            return FieldPolicy(said, order, first=first)
+        if said.prefer is not None:
+            return FieldPolicy("prefer", said.prefer, first=first)
+        return FieldPolicy("owner", order, said.owner or "", first)
+
+
+def sync_job(workspace: Workspace, name: str) -> SyncJob:
+    """Raises UsageError where there is no such job, or it converts."""
+    job = workspace.project.config.job(name)
+    if not isinstance(job, SyncJob):
+        raise UsageError(f"job {name!r} converts; run it with: leadbridge convert {name}")
+    return job
+
+
+@contextmanager
+def opened(workspace: Workspace, name: str) -> Iterator[Scene]:
+    """The job with its connections open, closed again whatever happens.
+
+    Raises:
+        UsageError: there is no such job, or a connection has nothing for it.
+        FileFaults: a file is wrong.
+        ConnectionFailedError: a connection cannot be read.
+    """
+    job = sync_job(workspace, name)
+    roles = frozenset(job.roles or (mapping.role for mapping in workspace.mappings.objects))
+    names = {field for role in roles if (s := workspace.mappings.catalogue.of_role(role)) for field in s.fields}
+    create_as = where = None
+    if job.create_as is not None:
+        create_as = _compiled(workspace, name, "create_as", job.create_as, names | {"account_known"})
+    if job.where is not None:
+        where = Condition(_compiled(workspace, name, "where", job.where, names))
+    with workspace.open(job.sync) as sources:
+        for source in sources:
+            source.demand(roles)
+        yield Scene(workspace, name, job, sources, roles, create_as, where)
+
+
+def _compiled(workspace: Workspace, job: str, key: str, source: str, names: set[str]) -> Expression:
+    try:
+        return compile_expression(source, names)
+    except ConditionFault as error:
+        document = workspace.project.config.document
+        raise FileFaults([document.fault(("jobs", job, key), error.message, error.suggestion)]) from None

@@ -1,0 +1,191 @@
+"""Remember: golden records move, with their links, bases, conflicts and questions; chunk by chunk, each whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+from leadbridge.golden import Golden, Held, Link
+from leadbridge.jobs.sync.identifying import body_of, golden_keys, refs_of
+from leadbridge.merge.model import Candidate, Question
+from leadbridge.plan.row_text import shown
+from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
+from leadbridge.state import conflicts, goldens, holds, keys, links, operations, rejects, reviews
+from leadbridge.state.model import Claim, ConflictRow, Hold, ReviewRow, StoredLink
+from leadbridge.state.operations import Outcome
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+
+_CHUNK: Final = 500
+
+
+@dataclass(slots=True)
+class Settled:
+    """``stale``: golden records that had moved on since the plan was made; nothing of them was settled."""
+
+    rows: int = 0
+    stale: int = 0
+    conflicts: int = 0
+    questions: int = 0
+
+
+def settle_rows(
+    store: Store,
+    run: int,
+    rows: Iterable[PlanRow],
+    check: Callable[[Transaction], None],
+    last: Callable[[Transaction], None],
+) -> Settled:
+    """Settle a plan's rows in the order of their numbers. The journal knows how far that got: up to the last ``done``.
+
+    Args:
+        check: raises where the run may not go on; called in each transaction.
+        last: what moves in the transaction of the last chunk; called also where there is no row.
+    """
+    found = Settled()
+    chunks = _chunks(rows)
+    chunk: Sequence[PlanRow] = next(chunks, ())
+    while True:
+        following = next(chunks, None)
+        with store.begin() as tx:
+            check(tx)
+            if chunk:
+                _Chunk(tx, run, found).settle(chunk)
+            if following is None:
+                last(tx)
+                return found
+        chunk = following
+
+
+def _chunks(rows: Iterable[PlanRow]) -> Iterator[Sequence[PlanRow]]:
+    steps = iter(rows)
+    while chunk := list(islice(steps, _CHUNK)):
+        yield chunk
+
+
+class _Chunk:
+    """One transaction."""
+
+    def __init__(self, tx: Transaction, run: int, found: Settled) -> None:
+        self._tx = tx
+        self._run = run
+        self._found = found
+
+    def settle(self, rows: Sequence[PlanRow]) -> None:
+        tx = self._tx
+        by_number = {row.number: row.body for row in rows if isinstance(row.body, Settle)}
+        stale = self._goldens(list(by_number.values()))
+        fresh = [body for body in by_number.values() if body.golden not in stale]
+        self._links(fresh)
+        self._log(fresh)
+        outcomes = [Outcome(n, "skipped", code="stale") for n, body in by_number.items() if body.golden in stale]
+        end = max(by_number)
+        if not outcomes or outcomes[-1].number != end:
+            outcomes.append(Outcome(end, "done"))
+        operations.record(tx, self._run, outcomes)
+        self._found.rows += len(fresh)
+        self._found.stale += len(by_number) - len(fresh)
+
+    def _goldens(self, rows: Sequence[Settle]) -> frozenset[int]:
+        """Move the golden records; gives those that are stale."""
+        tx = self._tx
+        stored = goldens.load(tx, [n for row in rows for n in (row.golden, *row.unites)])
+        stale = {row.golden for row in rows if any(n not in stored for n in row.unites)}
+        moved = {row.golden: self._moved(row, stored[row.golden].golden) for row in rows if row.golden in stored}
+        made = [self._moved(r, Golden(r.golden, r.subject)) for r in rows if not r.version and r.golden not in stored]
+        versions = {row.golden: row.version for row in rows}
+        going = [golden for number, golden in moved.items() if number not in stale]
+        stale |= {row.golden for row in rows if row.version and row.golden not in stored}
+        stale |= goldens.update_expected(tx, going, versions)
+        goldens.add(tx, made)
+        touched = {g.id: g for g in (*going, *made) if g.id not in stale}
+        keys.replace(tx, {n: list(golden_keys(g.subject, g.values)) for n, g in touched.items()})
+        fresh = [row for row in rows if row.golden not in stale]
+        goldens.set_due(tx, [row.golden for row in fresh if row.owed], True)
+        self._unite({number: row.golden for row in fresh for number in row.unites})
+        return frozenset(stale)
+
+    def _moved(self, row: Settle, golden: Golden) -> Golden:
+        taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp) for m in row.moves}
+        return replace(golden, fields={**golden.fields, **taken}) if taken else golden
+
+    def _unite(self, united: Mapping[int, int]) -> None:
+        """Everything of a golden record belongs to another from now on."""
+        if not united:
+            return
+        tx = self._tx
+        held = holds.of(tx, united.keys())
+        links.move(tx, united)
+        reviews.move(tx, united)
+        holds.put(tx, [Hold(united[n], h.link, h.field, h.run) for n, some in held.items() for h in some])
+        goldens.remove(tx, list(united))
+
+    def _links(self, rows: Sequence[Settle]) -> None:
+        tx = self._tx
+        changes = [(row.golden, change) for row in rows for change in row.links]
+        stored = links.load(tx, [change.link for _, change in changes])
+        new = [
+            StoredLink(Link(c.link, golden, c.ref, c.role, c.state, c.base, c.age))
+            for golden, c in changes
+            if c.link not in stored
+        ]
+        changed = [
+            replace(stored[c.link], link=replace(stored[c.link].link, golden=golden, role=c.role, state=c.state))
+            for golden, c in changes
+            if c.link in stored
+        ]
+        links.add(tx, new)
+        links.update_all(tx, changed)
+        links.rename(tx, {c.link: c.ref for _, c in changes if c.before is not None and c.before != c.ref})
+        links.agree(tx, {link: base for row in rows for link, base in row.bases.items()})
+        links.set_due(tx, [link for row in rows for link in row.undue], False)
+        links.set_due(tx, [link for row in rows for link in row.due], True)
+
+    def _log(self, rows: Sequence[Settle]) -> None:
+        tx, now = self._tx, datetime.now(UTC)
+        logged = [
+            ConflictRow(0, self._run, row.golden, c.field, _claim(c.winner), tuple(map(_claim, c.losers)), c.rule, now)
+            for row in rows
+            for c in row.conflicts
+        ]
+        asked = [self._review(row.golden, "field", q.field, _question(q), now) for row in rows for q in row.questions]
+        asked += [self._review(row.golden, a.kind, "", _about(a), now) for row in rows for a in row.asked]
+        conflicts.add(tx, logged)
+        reviews.ask(tx, asked)
+        self._found.conflicts += len(logged)
+        self._found.questions += len(asked)
+        self._clear(rows)
+
+    def _review(self, golden: int, kind: str, field: str, body: str, now: datetime) -> ReviewRow:
+        return ReviewRow(0, kind, self._run, golden, None, field, body, now)
+
+    def _clear(self, rows: Sequence[Settle]) -> None:
+        """Questions about records that are there again, and rejects of records that are owed nothing any more."""
+        tx = self._tx
+        returned = {row.golden: set(row.cleared) for row in rows if row.cleared}
+        open_ = reviews.open_of(tx, returned.keys())
+        mended = [ref for row in rows for ref in row.mended]
+        standing = rejects.open_of(tx, mended)
+        reviews.clear(
+            tx,
+            [r.id for n, some in open_.items() for r in some if r.kind == "delete" and refs_of(r.body) <= returned[n]],
+        )
+        rejects.set_state(tx, [r.id for some in standing.values() for r in some if r.number is not None], "cleared")
+
+
+def _claim(candidate: Candidate) -> Claim:
+    return Claim(candidate.value, candidate.connection, candidate.ref, candidate.stamp)
+
+
+def _question(question: Question) -> str:
+    """The values between which to choose, as text for people, with where each comes from."""
+    said = [[c.connection, str(c.ref or ""), shown(c.value)] for c in question.candidates]
+    return json.dumps({"values": said, "why": question.rule}, ensure_ascii=True)
+
+
+def _about(asked: Asked) -> str:
+    return body_of(asked.refs, asked.why)

@@ -1,0 +1,161 @@
+"""A project with memory CRMs and sync jobs on disk, and what a run of them does; faults and kills on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leadbridge import hookimpl
+from leadbridge.jobs.sync import api
+from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.project import load_mappings
+from leadbridge.memory import MemoryCrm, MemoryProvider, MemorySettings, memory_crm
+from leadbridge.plan.sync_rows import PlanRow, Settle, Write
+from leadbridge.plugins import load_plugins
+from leadbridge.project import load_project
+from leadbridge.provider import FieldDescription, ObjectDescription, Provider, Site
+from leadbridge.state.store import Store
+from leadbridge.testing.faults import Faults, FaultyProvider
+from leadbridge.values import Raw
+
+FAULTS: dict[str, Faults] = {}
+"""Name of a CRM -> what goes wrong in it from now on."""
+
+
+class Troubled(MemoryProvider):
+    """A memory provider behind a faulty line."""
+
+    def __new__(cls, site: Site, settings: MemorySettings) -> Provider:  # type: ignore[misc]
+        return FaultyProvider(MemoryProvider(site, settings), FAULTS.get(settings.crm, Faults()))
+
+
+class MemoryPlugin:
+    @hookimpl
+    def leadbridge_register_providers(self, register: Any) -> None:
+        register("memory", "sync_world:Troubled")
+
+
+COLUMNS = ("Email", "First", "Last", "Phone", "City", "OptedOut")
+MAPPING = """\
+kind: mapping
+provider: memory
+connection: {connection}
+object: {object}
+role: {role}
+{more}fields:
+  email: Email
+  first_name: First
+  last_name: Last
+  phone: Phone
+  city: City
+  opted_out_of_email: {{field: OptedOut, as: boolean}}
+"""
+
+
+def mapping(connection: str, object: str = "Lead", role: str = "lead", more: str = "") -> str:
+    return MAPPING.format(connection=connection, object=object, role=role, more=more)
+
+
+def nobody(what: str, rows: int) -> None:
+    """Nobody watches."""
+
+
+class World:
+    """Three CRMs named a, b and c with an object Lead each, and a job ``people`` that syncs some of them.
+
+    Every command opens the project and the state anew, as a new process would.
+    """
+
+    def __init__(self, folder: Path, connections: str = "ab", job: str = "first: prefer", **files: str) -> None:
+        self.folder = folder
+        self.connections = connections
+        self.crms = {name: self._crm(name) for name in connections}
+        written = {f"{name}_yaml": mapping(name) for name in connections} | files
+        (folder / "mappings").mkdir(exist_ok=True)
+        for name, text in written.items():
+            (folder / "mappings" / name.replace("_yaml", ".yaml")).write_text(text, encoding="utf-8")
+        self.configure(job)
+
+    def configure(self, job: str = "first: prefer", **jobs: str) -> None:
+        lines = ["connections:"]
+        lines += [f"  {name}: {{provider: memory, crm: '{self.folder}/{name}'}}" for name in self.connections]
+        lines += ["jobs:", f"  people: {{sync: [{', '.join(self.connections)}], {job}}}"]
+        lines += [f"  {name}: {{{text}}}" for name, text in jobs.items()]
+        (self.folder / "leadbridge.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _crm(self, name: str) -> MemoryCrm:
+        crm = memory_crm(f"{self.folder}/{name}")
+        crm.define(described("Lead"))
+        return crm
+
+    def __getattr__(self, name: str) -> MemoryCrm:
+        try:
+            return self.__dict__["crms"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    # --- what a person does at the command line
+
+    def workspace(self) -> Workspace:
+        plugins = load_plugins([MemoryPlugin()])
+        project = load_project(self.folder, plugins)
+        wires = {name: plugins.provider(name).capabilities.wire for name in plugins.providers}
+        mappings = load_mappings(project.config.mappings, plugins.transforms, wires)
+        return Workspace(project, mappings, plugins, None, datetime.now(UTC))
+
+    def store(self) -> Store:
+        return api.open_state(self.workspace())
+
+    def plan(self, job: str = "people", *, rebaseline: bool = False) -> PlanOutcome:
+        with self.store() as store:
+            return api.make_plan(self.workspace(), store, job, nobody, rebaseline=rebaseline)
+
+    def apply(self, plan: int | None = None, *overrides: Any) -> RunOutcome:
+        with self.store() as store:
+            return api.approve_and_apply(self.workspace(), store, plan, overrides, nobody)
+
+    def sync(self, job: str = "people", approval: Approval = lambda _: True, *overrides: Any) -> RunOutcome:
+        with self.store() as store:
+            return api.sync(self.workspace(), store, job, approval, overrides, nobody)
+
+    def resume(self) -> RunOutcome | None:
+        with self.store() as store:
+            return api.resume(self.workspace(), store, nobody)
+
+    def rows(self, plan: int | None) -> list[PlanRow]:
+        with self.store() as store:
+            return list(api.rows(store, plan or 0))
+
+    def writes(self, plan: int | None) -> list[Write]:
+        return [row.body for row in self.rows(plan) if isinstance(row.body, Write)]
+
+    def settles(self, plan: int | None) -> list[Settle]:
+        return [row.body for row in self.rows(plan) if isinstance(row.body, Settle)]
+
+    # --- what users see
+
+    def lead(self, connection: str, **values: Raw) -> str:
+        return self.crms[connection].create("Lead", values)
+
+    def leads(self, connection: str) -> list[dict[str, Raw]]:
+        return list(self.crms[connection].records("Lead").values())
+
+    def only(self, connection: str) -> Mapping[str, Raw]:
+        (found,) = self.leads(connection)
+        return found
+
+    def id_in(self, connection: str) -> str:
+        (found,) = self.crms[connection].records("Lead")
+        return found
+
+
+def described(name: str, *more: str) -> ObjectDescription:
+    fields = tuple(FieldDescription(column) for column in (*COLUMNS, *more))
+    return ObjectDescription(name, fields, writable=True)
+
+
+ADA: dict[str, Raw] = {"Email": "ada@x.example", "First": "Ada", "Last": "King", "Phone": "+493012345"}
+BOB: dict[str, Raw] = {"Email": "bob@x.example", "First": "Bob", "Last": "Day", "Phone": "+493054321"}
