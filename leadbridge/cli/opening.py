@@ -134,13 +134,17 @@ def ask(store: Store, made: PlanOutcome, asking: Asking) -> bool:
 
 
 def kept_plan(store: Store, number: int | None) -> PlanOutcome:
-    """A plan that is kept, by default the latest, with its rows counted. Raises UsageError where there is none."""
+    """A plan that is kept, by default the latest that was not applied. Raises UsageError where there is none."""
     from leadbridge.cli.counting import counted
     from leadbridge.state import plans
 
     with store.read() as snapshot:
-        kept = plans.latest(snapshot, limit=1) if number is None else [plans.get(snapshot, number)]
-    if not kept or kept[0] is None:
-        which = "no plan yet" if number is None else f"no plan {number}"
+        if number is None:
+            drafts = (plan for plan in plans.latest(snapshot) if plan.state == "draft" and plan.digest)
+            kept = next(drafts, None)
+        else:
+            kept = plans.get(snapshot, number)
+    if kept is None or not kept.digest:
+        which = "no plan that waits" if number is None else f"no plan {number}"
         raise UsageError(f"there is {which}; make one with: leadbridge plan JOB")
-    return counted(kept[0])
+    return counted(kept)

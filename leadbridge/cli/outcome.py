@@ -69,7 +69,7 @@ def complain(run: RunOutcome) -> None:
         say(stop_sentence(stop))
     for error in run.failed.values():
         say(str(error))
-    if run.state == "stopped" and not run.stops:
+    if run.state == "stopped":
         say(NOTHING_WRITTEN)
 
 
@@ -81,12 +81,13 @@ def stop_sentence(stop: Stop) -> str:
 def print_run(run: RunOutcome) -> None:
     """One sentence, then what to do next."""
     counts = {name: number for name, number in run.counts.items() if number}
-    print_line(escape(f"Run {run.run} of {run.job}: {run.state}; {_counted(run)}."))
+    print_line(escape(f"Run {run.run} of {run.job}: {run.state}{_counted(run)}."))
     for left in run.left[:EXAMPLES]:
         print_line(escape(f"  left as it is: {_left(left)}"))
     if len(run.left) > EXAMPLES:
         print_line(f"  ... and {plural(len(run.left) - EXAMPLES, 'more field')} (--json lists them all)")
     for wanted, call in (
+        (run.stops, f"leadbridge show {run.run}"),
         (run.rejects, "leadbridge rejects"),
         (run.questions, "leadbridge reviews"),
         (run.conflicts, "leadbridge conflicts"),
@@ -111,7 +112,9 @@ def _counted(run: RunOutcome) -> str:
     said = [f"{number:,} {text}" for number, text in words if number]
     new = [(run.rejects, "new reject"), (run.questions, "new question"), (run.conflicts, "conflict")]
     said += [plural(number, text) for number, text in new if number]
-    return ", ".join(said) or "nothing to do"
+    if run.state != "done" and not said:
+        return ""
+    return "; " + (", ".join(said) or "nothing to do")
 
 
 def _left(left: Left) -> str:

@@ -80,8 +80,12 @@ def _lines(review: ReviewRow) -> Iterator[Line]:
 
 
 def _asked(review: ReviewRow) -> str:
-    """What is asked, in the words of whoever asks."""
+    """What is asked, from the body that whoever asks has written."""
     from leadbridge.state.codec import loads
 
     body = loads(review.body)
-    return f"{review.field} {body}"
+    if review.kind == "field":
+        claims = [(text or "(blank)", ref or connection or "set here") for connection, ref, text in body["values"]]
+        values = " or ".join(f"{text} ({place})" for text, place in claims)
+        return f"{review.field}: {values}? ({body['why']})"
+    return f"{body['why']} ({', '.join(':'.join(ref) for ref in body['refs'])})"
