@@ -57,9 +57,7 @@ def _explain(error: Exception, talk: Talk) -> int:
     from leadbridge.errors import LeadBridgeError
 
     if talk.traceback:
-        import traceback
-
-        traceback.print_exception(error)
+        _print_traceback(error)
     if isinstance(error, LeadBridgeError):
         _complain(str(error))
         return error.exit_status
@@ -72,10 +70,21 @@ def _explain(error: Exception, talk: Talk) -> int:
     return FAULT
 
 
-def _complain(text: str) -> None:
-    from leadbridge.cli.output import escape_lines
+def _print_traceback(error: Exception) -> None:
+    """What it quotes can come from a file, so it is escaped like any other text."""
+    import traceback
 
-    print(escape_lines(text), file=sys.stderr)  # noqa: T201  (the one place that ends a command)
+    from leadbridge.cli.output import escape
+
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        sys.stderr.write(escape(line) + "\n")
+
+
+def _complain(text: str) -> None:
+    from leadbridge.cli.output import say
+
+    for line in text.splitlines():
+        say(line)
 
 
 def _make_streams_lenient() -> None:

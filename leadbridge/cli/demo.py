@@ -147,17 +147,17 @@ def _telling(found: Preview) -> list[int]:
 
 
 def _say_next(folder: Path | None) -> None:
-    from leadbridge.cli.output import print_line
+    from leadbridge.cli.output import escape, print_line
 
     _title("Next")
     if folder is None:
-        print_line("  leadbridge demo --dir my-leads             leave these files in a folder, to copy from")
-        print_line("  leadbridge init --dir my-project           start a project with files of your own")
+        print_line("  leadbridge demo --dir my-leads        leaves these files in a folder")
+        print_line("  leadbridge init --dir my-project      starts a project for your own files")
         return
-    print_line(f"  cd {folder.as_posix()}")
-    print_line("  leadbridge leads --where 'score >= 60'      any filter, columns, order; --json, --csv")
-    print_line("  leadbridge plan convert --preview           every row and field, with reasons")
-    print_line("  leadbridge mappings lint                    after you changed a file in mappings/")
+    print_line(f"  cd {escape(folder.as_posix())}")
+    print_line("  leadbridge leads --where 'score >= 60'   any filter; --columns, --sort, --csv")
+    print_line("  leadbridge plan convert --preview        every row and field, with reasons")
+    print_line("  leadbridge mappings lint                 after you changed a file in mappings/")
 
 
 def _title(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from leadbridge.cli.output import print_json, print_line, say
+from leadbridge.cli.output import escape, fold, print_json, print_line, say
 
 if TYPE_CHECKING:
     from leadbridge.errors import FileFaults
@@ -30,7 +30,8 @@ def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> 
         )
     else:
         for finding in found:
-            print_line(str(finding))
+            for line in fold(escape(str(finding)), 0, hang=2):
+                print_line(line)
     if not quiet:
         say(f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}." if found else clean)
     if counts["error"]:

@@ -106,7 +106,7 @@ def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
 
     With a KIND alone the schema is printed. Custom fields and the options of installed plugins are in it.
     """
-    from leadbridge.cli.output import print_json, print_line
+    from leadbridge.cli.output import escape, print_json, print_line
     from leadbridge.cli.schemas import known_to, text_of, write_files
     from leadbridge.files.check import suggest
     from leadbridge.mapping.schema import KINDS, json_schema
@@ -124,7 +124,7 @@ def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
         print_json({"files": [path.as_posix() for path in written]})
     elif not quiet:
         for path in written:
-            print_line(path.as_posix())
+            print_line(escape(path.as_posix()))
 
 
 @app.command("suggest")

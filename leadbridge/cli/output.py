@@ -31,11 +31,6 @@ def escape(text: str) -> str:
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
-def escape_lines(text: str) -> str:
-    """As :func:`escape`, keeping the line breaks of a message."""
-    return "\n".join(escape(line) for line in text.splitlines())
-
-
 def neutralise(cell: str) -> str:
     """A CSV cell that a spreadsheet would run gets a leading quote; numbers such as ``-5`` stay as they are."""
     return f"'{cell}" if cell.startswith(_RUNS_IN_SPREADSHEET) and not _PLAIN_NUMBER.fullmatch(cell) else cell
@@ -161,18 +156,25 @@ def print_line(line: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """A line to stderr, for what is not the result."""
-    sys.stderr.write(escape(text) + "\n")
+    """A line to stderr, for what is not the result; folded where it is a terminal."""
+    bare = text.lstrip(" ")
+    for line in fold(escape(bare), len(text) - len(bare), hang=2, stream=sys.stderr):
+        sys.stderr.write(line + "\n")
 
 
-def fold(text: str, indent: int) -> list[str]:
-    """Lines that fit the terminal, each indented; the whole text as one line where the output is piped."""
+def fold(text: str, indent: int, *, hang: int = 0, stream: TextIO | None = None) -> list[str]:
+    """Lines that fit the terminal, each indented, those after the first by ``hang`` more; a word is never cut.
+
+    The whole text is one line where the output is piped.
+    """
     import textwrap
 
-    limit, margin = width(), " " * indent
+    limit, margin = width(stream), " " * indent
     if limit is None:
         return [margin + text]
-    return textwrap.wrap(text, max(limit, indent + 20), initial_indent=margin, subsequent_indent=margin) or [""]
+    wrapper = textwrap.TextWrapper(max(limit, indent + hang + 20), break_long_words=False, break_on_hyphens=False)
+    wrapper.initial_indent, wrapper.subsequent_indent = margin, margin + " " * hang
+    return wrapper.wrap(text) or [""]
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
-from leadbridge.cli.output import Column, escape, print_json, print_line, print_table
+from leadbridge.cli.output import Column, escape, print_json, print_line, print_table, say
 from leadbridge.plugins import Loaded, Origin, Plugins, Problem, load_plugins
 
 app = typer.Typer(help="List plugins, or start one of your own.", no_args_is_help=True)
@@ -39,7 +38,7 @@ def list_(
     else:
         print_table(COLUMNS, [_row(loaded) for loaded in plugins.loaded])
     for problem in problems:
-        sys.stderr.write(f"warning: {escape(str(problem))}\n")
+        say(f"warning: {problem}")
 
 
 @app.command()
@@ -66,8 +65,8 @@ def new(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     if as_json:
         print_json({"folder": folder.as_posix(), "files": [path.as_posix() for path in written]})
     elif not quiet:
-        print_line(f"{folder.as_posix()} holds a provider plugin that works as it is. Next:")
-        print_line(f"  cd {folder.as_posix()}")
+        print_line(f"{escape(folder.as_posix())} holds a provider plugin that works as it is. Next:")
+        print_line(f"  cd {escape(folder.as_posix())}")
         print_line("  pip install -e . pytest")
         print_line("  python -m pytest")
 

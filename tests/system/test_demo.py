@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -58,6 +59,20 @@ def test_the_story_is_told_in_steps_with_reasons(capsys):
     assert re.search(r"\+ @\d+ account .* in crm \(no account matches", out)
     assert re.search(r"~ @\d+ contact .* crm:contacts\.csv:C\d+ \(same e-mail\)", out)
     assert re.search(r"\(blank\) -> .*\(fill_blank: .* was blank, inbox/", out)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dir", "mine"]])
+def test_every_line_fits_a_terminal_of_80(tmp_path, monkeypatch, arguments):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert main(["demo", *arguments]) == 0
+    assert [line for line in sys.stdout.getvalue().splitlines() if len(line) > 80] == []
 
 
 def test_the_folder_is_left_with_what_the_next_steps_name(tmp_path, capsys, monkeypatch):

@@ -66,6 +66,14 @@ class TestLint:
         )
         assert err == "2 errors, 0 warnings.\n"
 
+    def test_a_finding_cannot_steer_the_terminal(self, project: Path, capsys) -> None:
+        edit(project, "web.yaml", "email: Mail", '"\\e[2J": Mail')
+        assert main(["mappings", "lint"]) == 2
+        assert capsys.readouterr().out == (
+            r"""mappings/web.yaml:9:3: fields["\x1b[2J"]: a person has no field '\x1b[2J'; declare it in fields.yaml"""
+            " or choose another\n"
+        )
+
     def test_json(self, project: Path, capsys) -> None:
         edit(project, "web.yaml", "email: Mail", "email: E-Mail")
         assert main(["mappings", "lint", "--json"]) == 2

@@ -130,6 +130,12 @@ def test_the_traceback_comes_on_demand(fails, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_traceback_cannot_steer_the_terminal_either(fails, capsys):
+    fails(RuntimeError("a column named \x1b[2J"))
+    assert main(["leads", "-vv"]) == 70
+    assert "RuntimeError: a column named \\x1b[2J\n" in capsys.readouterr().err
+
+
 def test_an_interrupt_is_one_line(fails, capsys):
     fails(KeyboardInterrupt())
     assert main(["leads"]) == 130

@@ -19,6 +19,7 @@ from leadbridge.cli.output import (
     print_csv,
     print_json,
     print_table,
+    say,
     show,
     width,
 )
@@ -36,10 +37,10 @@ class Terminal(io.StringIO):
         raise OSError
 
 
-def terminal_of_30(monkeypatch):
+def terminal_of_30(monkeypatch, stream="stdout"):
     """To be called in the test itself: pytest sets stdout anew between fixtures and tests."""
     made = Terminal()
-    monkeypatch.setattr(sys, "stdout", made)
+    monkeypatch.setattr(sys, stream, made)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "30")
@@ -154,3 +155,20 @@ def test_progress_is_silent_where_nobody_sits(capsys):
     with progress(quiet=False) as watch:
         watch("fair", 10)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_message_is_folded_between_words_on_a_terminal(monkeypatch):
+    terminal = terminal_of_30(monkeypatch, "stderr")
+    say("  inbox/leads-of-2025.csv:4: email: not an e-mail address\x1b")
+    assert terminal.getvalue() == ("  inbox/leads-of-2025.csv:4:\n    email: not an e-mail\n    address\\x1b\n")
+
+
+def test_a_word_longer_than_the_terminal_is_left_whole(monkeypatch):
+    terminal = terminal_of_30(monkeypatch, "stderr")
+    say("see mappings/a-very-long-name-of-a-mapping.yaml")
+    assert terminal.getvalue() == "see\n  mappings/a-very-long-name-of-a-mapping.yaml\n"
+
+
+def test_a_message_is_one_line_where_it_is_piped(capsys):
+    say("word " * 40)
+    assert capsys.readouterr().err == "word " * 40 + "\n"
