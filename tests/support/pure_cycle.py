@@ -45,6 +45,7 @@ class State:
     deleted: dict[Ref, Asked] = field(default_factory=dict)
     answers: dict[frozenset[Ref], str] = field(default_factory=dict)
     uncertain: dict[str, Write] = field(default_factory=dict)
+    unheard: list[Write] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     aliases: dict[int, int] = field(default_factory=dict)
     same: list[frozenset[Ref]] = field(default_factory=list)
@@ -285,6 +286,8 @@ def write_rows(state: State, crms: Crms, rows: Iterable[PlanRow], fails: Fails) 
         if fate != "unheard":
             acknowledge(state, write, ref)
             done += 1
+        elif write.verb == "delete":
+            state.unheard.append(write)
     return done
 
 
@@ -305,7 +308,12 @@ def acknowledge(state: State, write: Write, ref: Ref) -> None:
 
 
 def resume(state: State, crms: Crms) -> None:
-    """Creates without an outcome are looked up by their key before anything is captured or sent."""
+    """What has no outcome is looked up before anything is captured or sent: creates by their key, and deletes, whose
+    own tombstones would else be read as somebody's.
+    """
+    for write in state.unheard:
+        acknowledge(state, write, Ref(write.connection, write.object, write.id or ""))
+    state.unheard.clear()
     for key, write in list(state.uncertain.items()):
         made = [ref for ref in crms.keys.get(key, []) if state.at(ref) is None]
         if made:

@@ -154,6 +154,7 @@ class Crms:
         if write.verb == "delete":
             self._drop(_ref(write))
             self.ours.add(_ref(write))
+            self.tombstones.append(_ref(write))  # the echo of our own delete
             return _ref(write)
         if write.verb == "create":
             ref = self.make(write.connection, write.object, {})
