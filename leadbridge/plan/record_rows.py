@@ -29,6 +29,14 @@ class Target:
     after: Mapping[str, Held]
     conversions: tuple[int, ...]
 
+    @property
+    def said(self) -> dict[str, Value]:
+        return {name: held.value for name, held in self.after.items()}
+
+    def open_to(self, entry: Entry) -> dict[str, Value]:
+        """What a record may be told of it."""
+        return {name: value for name, value in self.said.items() if name not in entry.guarded}
+
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
@@ -104,6 +112,7 @@ class Clerk:
             golden=target.golden,
             values={**made.values, **pointing.values},
             refers=pointing.refers,
+            owes_more=_more(mapping.create(target.said).values, made.values),
             key=made_key(row.role, connection, self.firsts[row.number].lead.refs[0]),
             changes=changes,
             why=row.why,
@@ -154,6 +163,7 @@ class Clerk:
             values=values,
             expected={column: raw for column in expecting if (raw := entry.raws.get(column, MISSING)) is not MISSING},
             refers=pointing.refers,
+            owes_more=bool(entry.mapping.change(target.open_to(entry), {**entry.raws, **values}).values),
             changes=edit.changes,
             why=edit.why,
             conversions=target.conversions,
@@ -176,3 +186,7 @@ def _said(row: PlannedRow, target: Target) -> tuple[Change, ...]:
         elif said != change.old:
             found.append(replace(change, new=said, rule="agreed: the record's twin says so", origin=None))
     return tuple(found)
+
+
+def _more(whole: Mapping[str, Raw], part: Mapping[str, Raw]) -> bool:
+    return not set(whole) <= set(part)

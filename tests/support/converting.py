@@ -247,8 +247,14 @@ class Executor:
             return False
         world.records[ref].update(values)
         self._agree(ref, values)
+        self._owe(ref, row)
         self.done[row.number] = ref
         return True
+
+    def _owe(self, ref: Ref, row: WriteRow) -> None:
+        self.world.due.discard(ref)
+        if row.owes_more:
+            self.world.due.add(ref)
 
     def _create(self, row: WriteRow, values: Mapping[str, Raw]) -> Ref:
         world = self.world
@@ -259,6 +265,7 @@ class Executor:
         world.links[ref] = Link(1000 + len(world.links), golden, ref, row.role, base=dict(values))
         assert row.key not in world.made
         world.made[row.key or ""] = ref
+        self._owe(ref, row)
         world.records[ref].update(world.edits.get(row.role, {}))
         return ref
 

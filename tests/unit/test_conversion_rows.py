@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from converting import Executor, World
 from planning import ACCOUNT, CONTACT, OPPORTUNITY, PROSPECT, part, policy
 
@@ -139,6 +140,30 @@ def test_contact_and_lead_are_one_golden_record_in_the_end() -> None:
     assert world.golden(lead).value("company") == "Reuter"
 
 
+def test_leads_of_one_person_that_are_all_new_are_one_golden_record_from_the_start() -> None:
+    world = World()
+    world.have("fair", "lead", writable=False)
+    world.put("crm", "lead", **ADA)
+    world.put("fair", "lead", **{**ADA, "phone": "2", "first_name": ""})
+    lowered = world.lower()
+    first = settles(lowered)[0]
+    assert [(change.ref.connection, "phone" in change.base, "email" in change.base) for change in first.links] == [
+        ("crm", True, True),
+        ("fair", False, True),
+    ]
+    world.convert({of(lowered, "contact").number})
+    assert len({link.golden for link in world.links.values()}) == 1
+
+
+def test_an_opt_out_of_the_lead_is_the_persons_whatever_the_policy_names() -> None:
+    world = World(policy(part("contact", {"last_name": "last_name"}, match=["email"])))
+    contact = world.put("crm", "contact", last_name="King", email="ada@reuter.example", opted_out_of_email=False)
+    world.put("crm", "lead", **ADA, opted_out_of_email=True)
+    world.convert()
+    assert world.golden(contact).value("opted_out_of_email") is True
+    assert contact in world.due
+
+
 # Records that exist
 
 
@@ -219,6 +244,46 @@ def test_a_guarded_field_is_left_alone() -> None:
     assert [change.field for change in row.changes] == ["first_name"]
 
 
+def test_the_persons_own_contact_and_its_account_are_found_by_what_is_remembered() -> None:
+    """The contact got married and the company another name: no key finds them."""
+    world = World()
+    account = world.put("crm", "account", name="Reuter & Sons")
+    contact = world.put("crm", "contact", last_name="Noel", email="ada@noel.example", organisation=account.id)
+    lead = world.put("crm", "lead", **ADA)
+    world.remember(lead, contact)
+    world.convert()
+    assert len(held(world, "crm", "contacts")) == len(held(world, "crm", "accounts")) == 1
+    assert world.links[contact].golden == world.links[lead].golden
+    assert world.records[contact]["email"] == "ada@noel.example"
+
+
+def test_a_persons_own_contact_without_an_account_gets_one() -> None:
+    world = World()
+    contact = world.put("crm", "contact", last_name="Noel", email="ada@noel.example")
+    lead = world.put("crm", "lead", **ADA)
+    world.remember(lead, contact)
+    world.convert()
+    (account,) = (ref for ref in world.records if ref.object == "accounts")
+    assert world.records[contact]["organisation"] == account.id
+
+
+def test_a_new_inquiry_of_a_person_whose_lead_was_converted_gets_its_own_opportunity() -> None:
+    world = World()
+    world.put("crm", "lead", **ADA)
+    world.convert()
+    first = {ref for ref in world.records if ref.object == "opportunitys"}
+    again = world.put("crm", "lead", **{**ADA, "product": "Printer"})
+    (old,) = (ref for ref in world.records if ref.object == "leads" and ref != again)
+    raws = world.records.pop(old)
+    world.convert()
+    world.records[old] = raws
+    assert [world.records[r]["name"] for r in world.records if r.object == "opportunitys" and r not in first] == [
+        "Reuter - Printer"
+    ]
+    assert len(held(world, "crm", "contacts")) == len(held(world, "crm", "accounts")) == 1
+    assert world.links[again].golden == world.links[old].golden
+
+
 # Golden values, not one CRM's
 
 
@@ -252,6 +317,16 @@ def test_the_phone_of_the_lead_that_yields_is_kept_in_the_conflict_log() -> None
     assert [(loser.value, loser.connection) for loser in conflict.losers] == [("1", "crm")]
 
 
+def test_a_record_that_is_not_told_all_says_so() -> None:
+    """The policy fills some fields; what else the golden record knows is for the next sync."""
+    world = World(policy(ACCOUNT, part("contact", {"last_name": "last_name", "email": "email"})))
+    world.put("crm", "lead", **ADA)
+    lowered = world.lower()
+    assert (of(lowered, "contact").owes_more, of(lowered, "account").owes_more) == (True, False)
+    world, _, _ = twins()
+    assert of(world.lower(), "contact").owes_more
+
+
 def test_an_overwriting_conversion_owes_the_twin_the_new_phone() -> None:
     world, here, there = twins()
     world.used = policy(ACCOUNT, part("contact", {"last_name": "last_name", "phone": ("phone", "overwrite")}))
@@ -262,14 +337,18 @@ def test_an_overwriting_conversion_owes_the_twin_the_new_phone() -> None:
 
 
 def test_what_somebody_edited_since_the_last_run_counts_above_the_golden_record() -> None:
-    world, here, _ = twins()
-    world.records[here]["phone"] = "3"
-    lowered = world.convert()
-    assert "phone" not in of(lowered, "contact").values
-    assert world.records[here]["phone"] == "3"
+    longest = part("contact", {"last_name": "last_name", "phone": ("phone", "longest")}, match=["email"])
+    world = World(policy(ACCOUNT, longest))
+    contact = world.put("crm", "contact", last_name="King", email="ada@reuter.example", phone="2")
+    world.remember(contact)
+    world.records[contact]["phone"] = "3333"
+    world.put("crm", "lead", **{**ADA, "phone": "444"})
+    world.convert()
+    assert world.records[contact]["phone"] == "3333"
 
 
-def test_a_new_account_beside_one_that_exists_in_another_crm_says_what_that_one_says() -> None:
+@pytest.mark.parametrize("targets", [("crm", "hs"), ("hs", "crm")])
+def test_a_new_account_beside_one_that_exists_in_another_crm_says_what_that_one_says(targets: tuple[str, str]) -> None:
     world = World(policy(ACCOUNT, CONTACT))
     for role in ("account", "contact"):
         world.have("hs", role)
@@ -279,7 +358,7 @@ def test_a_new_account_beside_one_that_exists_in_another_crm_says_what_that_one_
     world.used = policy(
         part("account", {"name": "company", "industry": "product"}, match=["company_name"]), CONTACT, status="converted"
     )
-    lowered = world.convert((), "crm", "hs")
+    lowered = world.convert((), *targets)
     made = next(row for row in writes(lowered) if (row.connection, row.role) == ("hs", "account"))
     assert made.values == {"name": "Reuter", "industry": "Food"}
     assert [(c.field, c.rule) for c in made.changes if c.field == "industry"] == [
@@ -441,6 +520,16 @@ def test_a_stage_that_is_no_legal_move_stays_and_the_rest_is_done() -> None:
     assert [row.role for row in writes(lowered)] == ["account", "contact"]
     (contact,) = (ref for ref in world.records if ref.object == "contacts")
     assert world.golden(contact).value("stage") == "customer"
+
+
+def test_the_plan_says_why_a_stage_stays() -> None:
+    world = staged("customer", "prospect")
+    plan = plan_conversions(world.requests(), world.scene())
+    said = "kept: customer -> prospect is no legal move: it is a last stage"
+    assert {(row.role, change.field, change.rule) for row in plan.rows for change in row.kept} == {
+        ("contact", "stage", said),
+        ("lead", "stage", said),
+    }
 
 
 # What goes along
