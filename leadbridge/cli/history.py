@@ -89,7 +89,7 @@ def show(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
 
 def _show_run(number: int, limit: int | None, config: Config, as_json: bool) -> None:
-    from leadbridge.cli.opening import opened
+    from leadbridge.cli.opening import names_in, opened
     from leadbridge.cli.output import print_json_rows
     from leadbridge.cli.paging import page
     from leadbridge.cli.sync_data import row_data, run_data
@@ -103,7 +103,7 @@ def _show_run(number: int, limit: int | None, config: Config, as_json: bool) -> 
             return
         from leadbridge.cli.sync_lines import row_lines
 
-        page(line for part in (_head(run), row_lines(rows, limit)) for line in part)
+        page(line for part in (_head(run), row_lines(rows, limit, names_in(store))) for line in part)
 
 
 def _head(run: RunDetail) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from leadbridge.errors import UsageError
 
 if TYPE_CHECKING:
     from leadbridge.cli.progress import Progress
+    from leadbridge.cli.sync_lines import Names
     from leadbridge.jobs.sync.model import Approval, PlanOutcome
     from leadbridge.jobs.workspace import Workspace
     from leadbridge.plan.brakes import BrakeName
@@ -125,7 +126,7 @@ def ask(store: Store, made: PlanOutcome, asking: Asking) -> bool:
 
     asking.watch.hide()
     if not asking.as_json:
-        page(plan_lines(made, rows(store, made.plan), None))
+        page(plan_lines(made, rows(store, made.plan), None, names_in(store)))
         print_line()
     if not made.rows:
         return True
@@ -148,3 +149,16 @@ def kept_plan(store: Store, number: int | None) -> PlanOutcome:
         which = "no plan that waits" if number is None else f"no plan {number}"
         raise UsageError(f"there is {which}; make one with: leadbridge plan JOB")
     return counted(kept)
+
+
+def names_in(store: Store) -> Names:
+    """How people know the golden records of this state."""
+    from leadbridge.plan.model import label
+    from leadbridge.state import goldens
+
+    def name(golden: int) -> str:
+        with store.read() as snapshot:
+            found = goldens.load(snapshot, [golden]).get(golden)
+        return "" if found is None else label(found.golden.values)
+
+    return name

@@ -93,6 +93,7 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
     workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool, rebaseline: bool
 ) -> bool:
     """Whether there are rejects or questions."""
+    from leadbridge.cli.opening import names_in
     from leadbridge.cli.output import print_json_rows
     from leadbridge.cli.paging import page
     from leadbridge.cli.progress import progress
@@ -110,5 +111,5 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
         elif form == "csv":
             write_csv(rows, sys.stdout)
         else:
-            page(chain(plan_lines(made, rows, limit), closing_lines(made)))
+            page(chain(plan_lines(made, rows, limit, names_in(store)), closing_lines(made)))
     return bool(made.rejects or made.questions)

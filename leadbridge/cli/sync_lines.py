@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -12,6 +12,7 @@ from leadbridge.cli.preview import plural
 from leadbridge.jobs.sync.model import PlanOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
 from leadbridge.plan.brakes import Stop
+from leadbridge.plan.model import label
 from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
 from leadbridge.provider import Verb
 
@@ -23,11 +24,14 @@ SYMBOLS: Final[Mapping[Verb, tuple[str, Style]]] = {
 TITLES: Final[Mapping[Verb, str]] = {"create": "new", "update": "changed", "delete": "deleted"}
 ATTENTION: Final = "!"
 
+Names = Callable[[int], str]
+"""Golden record -> the words by which people know it, empty where there are none."""
 
-def plan_lines(made: PlanOutcome, rows: Iterable[PlanRow], limit: int | None) -> Iterator[Line]:
+
+def plan_lines(made: PlanOutcome, rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """All of it, as a stream. ``limit`` bounds the rows that are shown of each group; all are counted."""
     yield from summary_lines(made)
-    yield from row_lines(rows, limit)
+    yield from row_lines(rows, limit, names)
     yield from _stop_lines(made)
 
 
@@ -88,11 +92,11 @@ def _several(words: str, number: int) -> str:
     return words if number == 1 else f"{first}s {rest}".rstrip()
 
 
-def row_lines(rows: Iterable[PlanRow], limit: int | None = None) -> Iterator[Line]:
+def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """What needs attention first, then each object's rows by action, in the order in which they are carried out."""
     for (connection, name, verb), group in groupby(rows, _group):
         if verb is None:
-            yield from _attention(group, limit)
+            yield from _attention(group, limit, names)
             continue
         symbol, style = SYMBOLS[verb]
         yield line()
@@ -147,7 +151,7 @@ def _note(change: FieldChange) -> str:
     return ", ".join(part for part in (change.rule, origin) if part)
 
 
-def _attention(rows: Iterable[PlanRow], limit: int | None) -> Iterator[Line]:
+def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """Conflicts and questions of what is settled; all else that is settled is only counted."""
     number = 0
     for row in rows:
@@ -159,12 +163,13 @@ def _attention(rows: Iterable[PlanRow], limit: int | None) -> Iterator[Line]:
             yield line(f"{ATTENTION} to look at", "title")
         number += 1
         if limit is None or number <= limit:
-            yield from _settled(row.number, body)
+            name = label({move.field: move.new.value for move in body.moves}) or names(body.golden)
+            yield from _settled(f"{ATTENTION} @{row.number} {body.subject} {name or body.golden}", body)
     yield from _rest(number, limit)
 
 
-def _settled(number: int, body: Settle) -> Iterator[Line]:
-    yield line(f"   {ATTENTION} @{number} {body.subject} {body.golden}", "changed")
+def _settled(head: str, body: Settle) -> Iterator[Line]:
+    yield line(f"   {head}", "changed")
     for conflict in body.conflicts:
         yield from field_lines(conflict.field, _won(conflict), f"{conflict.rule}; the loser is kept", "changed")
     for question in body.questions:

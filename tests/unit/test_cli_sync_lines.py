@@ -16,6 +16,10 @@ CRM = Ref("crm", "contacts.csv", "C1")
 SHOP = Ref("shop", "people.csv", "7")
 
 
+def nobody(golden):
+    return ""
+
+
 def text(lines):
     return "".join(painted(parts) + "\n" for parts in lines)
 
@@ -59,7 +63,7 @@ def test_a_plan_is_summed_up_then_told_row_by_row():
         questions=2,
     )
     assert (
-        text(plan_lines(made, [CREATED, UPDATED, DELETED], None))
+        text(plan_lines(made, [CREATED, UPDATED, DELETED], None, nobody))
         == """\
 Plan 12 of job people
 read: crm:contacts.csv 3, shop:people.csv 1,200
@@ -97,11 +101,11 @@ def test_what_needs_attention_comes_first_and_all_else_that_is_settled_is_only_c
     )
     rows = [PlanRow(1, Settle(16, "person", due=(4,))), PlanRow(2, settled)]
     assert (
-        text(row_lines(rows))
+        text(row_lines(rows, None, {17: "Ada King"}.get))
         == """\
 
 ! to look at
-   ! @2 person 17
+   ! @2 person Ada King
        phone  1 (crm:contacts.csv:C1) wins over 2 (shop:people.csv:7)  (prefer; the loser is kept)
        email  a@x.example (crm) or b@x.example (set here)?  (ask: a question)
        delete  the record was deleted; delete it elsewhere too? (shop:people.csv:7)  (a question)
@@ -123,7 +127,7 @@ Nothing to do: all that was read is in step.
 
 @pytest.mark.parametrize(("limit", "shown", "rest"), [(0, 0, 3), (2, 2, 1), (3, 3, 0), (None, 3, 0)])
 def test_a_limit_counts_what_it_hides(limit, shown, rest):
-    lines = text(row_lines([write(number) for number in (1, 2, 3)], limit))
+    lines = text(row_lines([write(number) for number in (1, 2, 3)], limit, nobody))
     assert lines.count(" @") == shown
     assert ("and 1 more" in lines, "and 3 more" in lines) == (rest == 1, rest == 3)
 
@@ -136,7 +140,7 @@ def test_rows_are_taken_one_at_a_time():
             taken.append(number)
             yield write(number)
 
-    lines = row_lines(rows())
+    lines = row_lines(rows(), None, nobody)
     for _ in range(4):
         next(lines)
     assert len(taken) < 5
@@ -144,6 +148,6 @@ def test_rows_are_taken_one_at_a_time():
 
 def test_values_cannot_steer_the_terminal():
     row = write(1, changes=[FieldChange("title", "a\x1b[2Jb", "c\r\nd", "\x07", "x\u202e")], label="A\x1b]0;da")
-    shown = text(row_lines([row]))
+    shown = text(row_lines([row], None, nobody))
     assert not any(ord(c) < 32 and c != "\n" for c in shown) and "\u202e" not in shown
     assert "a\\x1b[2Jb -> c\\r\\nd" in shown
