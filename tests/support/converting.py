@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 from planning import NOW, PERSON, policy
@@ -41,6 +42,17 @@ FIELDS = {
     "campaign_member": "campaign person",
     "prospect": "email score qualified_at organisation source_lead",
 }
+ADA = {
+    "first_name": "Ada",
+    "last_name": "King",
+    "email": "ada@reuter.example",
+    "phone": "1",
+    "company": "Reuter",
+    "budget": Decimal(500),
+    "product": "Labeller",
+    "status": "open",
+}
+
 LEAD_ROLES = ("lead", "prospect")
 
 
@@ -287,3 +299,26 @@ class Executor:
         else:
             world.records[ref].update(row.values)
             self._agree(ref, row.values)
+
+
+def writes(lowered: Lowered) -> list[WriteRow]:
+    return [row for row in lowered.rows if isinstance(row, WriteRow) and row.undoes is None]
+
+
+def undone(lowered: Lowered) -> list[WriteRow]:
+    return [row for row in lowered.rows if isinstance(row, WriteRow) and row.undoes is not None]
+
+
+def settles(lowered: Lowered) -> list[SettleRow]:
+    return [row for row in lowered.rows if isinstance(row, SettleRow)]
+
+
+def of(lowered: Lowered, role: str) -> WriteRow:
+    (row,) = (row for row in writes(lowered) if row.role == role)
+    return row
+
+
+def held(world: World, connection: str, object: str) -> list[dict[str, object]]:
+    """The records of one object, blank fields left out."""
+    found = sorted(ref for ref in world.records if (ref.connection, ref.object) == (connection, object))
+    return [{n: raw for n, raw in world.records[ref].items() if raw != ""} for ref in found]
