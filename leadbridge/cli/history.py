@@ -54,14 +54,19 @@ def _cells(run: RunDetail) -> list[str]:
 
 
 def _rows(run: RunDetail) -> str:
-    """``120 done, 3 rejected``."""
-    return ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()) if number)
+    """What became of its rows; of a run that has not ended, how far it is."""
+    from leadbridge.cli.outcome import row_words
+
+    if run.state == "running":
+        return ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()) if number)
+    return ", ".join(row_words(run.counts, {}))
 
 
 def _note(run: RunDetail) -> str:
     undoes = f"undoes run {run.undoes}" if run.undoes is not None else ""
     undone = f"undone by run {', '.join(map(str, run.undone_by))}" if run.undone_by else ""
-    return "; ".join(part for part in (undoes, undone) if part)
+    unwritten = "nothing was written" if run.state == "stopped" and not run.states else ""
+    return "; ".join(part for part in (unwritten, undoes, undone) if part)
 
 
 @show_app.command()

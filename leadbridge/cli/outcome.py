@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn
 
 import typer
@@ -99,22 +99,26 @@ def print_run(run: RunOutcome) -> None:
 
 
 def _counted(run: RunOutcome) -> str:
-    counts = run.counts
-    codes = ", ".join(f"{number:,} {code}" for code, number in sorted(run.codes.items()))
-    words = [
-        (counts.get("done", 0), "written"),
-        (counts.get("settled", 0), "remembered"),
-        (counts.get("stale", 0), "moved on meanwhile"),
-        (counts.get("rejected", 0), f"rejected ({codes})" if codes else "rejected"),
-        (counts.get("uncertain", 0), "of unknown end"),
-        (counts.get("left", 0), "not begun"),
-    ]
-    said = [f"{number:,} {text}" for number, text in words if number]
+    said = row_words(run.counts, run.codes)
     new = [(run.rejects, "new reject"), (run.questions, "new question"), (run.conflicts, "conflict")]
     said += [plural(number, text) for number, text in new if number]
     if run.state != "done" and not said:
         return ""
     return "; " + (", ".join(said) or "nothing to do")
+
+
+def row_words(counts: Mapping[str, int], codes: Mapping[str, int]) -> list[str]:
+    """What became of a run's rows: ``1,200 written``, ``3 rejected (2 stale, 1 unknown_value)``."""
+    why = ", ".join(f"{number:,} {code}" for code, number in sorted(codes.items()))
+    words = {
+        "done": "written",
+        "settled": "remembered",
+        "stale": "moved on meanwhile",
+        "rejected": f"rejected ({why})" if why else "rejected",
+        "uncertain": "of unknown end",
+        "left": "not begun",
+    }
+    return [f"{counts[name]:,} {text}" for name, text in words.items() if counts.get(name)]
 
 
 def _left(left: Left) -> str:
