@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from leadbridge.state import codec, information
 from leadbridge.state.model import ObjectKey, Plan, PlanRow, PlanState, RowKind, Run, RunKind
 from leadbridge.state.schema import operations, plan_rows, plans
-from leadbridge.state.sql import PAGE
+from leadbridge.state.sql import PAGE, select_in
 from leadbridge.state.transactions import Snapshot, Transaction
 
 
@@ -84,6 +84,13 @@ def page(
         query = query.where(plan_rows.c.kind.in_(kinds))
     rows = snapshot.connection.execute(query.order_by(plan_rows.c.number).limit(limit))
     return [_row(row) for row in rows]
+
+
+def of_goldens(snapshot: Snapshot, plan: int, goldens: Collection[int]) -> list[PlanRow]:
+    """The rows about some golden records, by number; looks through the whole plan."""
+    query = select(plan_rows).where(plan_rows.c.plan == plan)
+    found = [_row(row) for row in select_in(snapshot, query, plan_rows.c.golden, goldens)]
+    return sorted(found, key=lambda row: row.number)
 
 
 def stream(snapshot: Snapshot, plan: int, kinds: Collection[RowKind] | None = None) -> Iterator[PlanRow]:

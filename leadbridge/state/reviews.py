@@ -39,6 +39,11 @@ def answered(snapshot: Snapshot, kind: str) -> list[ReviewRow]:
     return [_review(row) for row in snapshot.connection.execute(query)]
 
 
+def get(snapshot: Snapshot, review: int) -> ReviewRow | None:
+    row = snapshot.connection.execute(select(table).where(table.c.id == review)).first()
+    return None if row is None else _review(row)
+
+
 def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, *, only_open: bool = True) -> list[ReviewRow]:
     """The next ones by id."""
     query = select(table).where(table.c.id > after)
@@ -55,6 +60,12 @@ def answer(tx: Transaction, review: int, answer: str) -> bool:
 def clear(tx: Transaction, ids: Collection[int]) -> int:
     """Close open questions that have settled themselves; how many were open."""
     return sum(_close(tx, part, state="cleared") for part in chunks(ids))
+
+
+def carried(tx: Transaction, ids: Collection[int]) -> None:
+    """Close answered questions whose answer was carried out."""
+    for part in chunks(ids):
+        tx.connection.execute(update(table).where(table.c.id.in_(part)).values(state="cleared"))
 
 
 def move(tx: Transaction, goldens: Mapping[int, int]) -> None:

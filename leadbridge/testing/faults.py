@@ -146,7 +146,7 @@ class FaultyProvider(Provider):
         self.inner = inner
         self.faults = faults
         self.calls: dict[str, int] = {}
-        self.capabilities = _without(inner.capabilities, faults.lacks)  # type: ignore[misc]  # of this instance only
+        self.capabilities = _without(inner.capabilities, faults.lacks)  # of this instance only
         self._valid = True
         self._dead = False
         self._written: list[Ref] = []

@@ -12,7 +12,7 @@ from leadbridge.apply import resume as resume_writes
 from leadbridge.apply.options import same
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import keeping
-from leadbridge.jobs.sync.journal import WRITES, StateJournal, write_row
+from leadbridge.jobs.sync.journal import WRITES, StateJournal, Told, write_row
 from leadbridge.jobs.sync.lease import Hold
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.prints import role_prints
@@ -27,6 +27,7 @@ from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 from leadbridge.values import Raw
 
+_ALWAYS: Final = timedelta()
 _SKIPPED: Final[tuple[OperationState, ...]] = ("skipped",)
 _APPROVED: Final[tuple[PlanState, ...]] = ("approved",)
 
@@ -43,7 +44,7 @@ class Applying:
     plan: Plan
 
     def apply(
-        self, remember: Callable[[Transaction], None], captured_at: datetime | None, recheck_after: timedelta
+        self, remember: Callable[[Transaction], None], captured_at: datetime | None, recheck_after: timedelta = _ALWAYS
     ) -> RunOutcome:
         """All of it. ``remember`` moves with the last settled rows, the cursors beside it."""
         with self.store.begin() as tx:
@@ -88,16 +89,9 @@ class Applying:
         return self._end(settled, summary)
 
     def _journal(self, *, sent_only: bool) -> StateJournal:
-        return StateJournal(
-            self.store,
-            self.run.id,
-            self.plan.id,
-            self.hold.lease,
-            prints=role_prints(self.workspace.mappings, self.sources),
-            blanks=_blanks(self.sources),
-            stale=self._stale(),
-            sent_only=sent_only,
-        )
+        prints, blanks = role_prints(self.workspace.mappings, self.sources), _blanks(self.sources)
+        told = Told(prints, blanks, frozenset(self._stale()), sent_only)
+        return StateJournal(self.store, self.run.id, self.plan.id, self.hold.lease, told)
 
     def _stale(self) -> set[int]:
         """Golden records that could not be settled: nothing is written for them."""

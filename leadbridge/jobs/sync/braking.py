@@ -23,10 +23,8 @@ def limits_of(scene: Scene) -> Limits:
     return Limits(brakes.delete, brakes.update, brakes.create, brakes.group)
 
 
-def facts_of(
-    snapshot: Snapshot, scene: Scene, gathered: Gathered, counted: Counted, group: int, changed: Mapping[str, bool]
-) -> Facts:
-    """``changed``: mapping files and keys of the job that changed since the last run -> whether captured anew."""
+def facts_of(snapshot: Snapshot, scene: Scene, gathered: Gathered, counted: Counted, group: int) -> Facts:
+    """``group``: records in the largest group of duplicates."""
     known = connections.get(snapshot, scene.job.sync)
     return Facts(
         job=scene.name,
@@ -34,7 +32,6 @@ def facts_of(
         sources=tuple(_sources(known, gathered)),
         scopes=tuple(lost_scopes(scene, {name: row.columns for name, row in known.items()})),
         canaries=_missing_canaries(scene),
-        mappings=tuple(sorted(name for name, anew in changed.items() if not anew)),
         group=group,
         group_rows=(counted.group_row,) if counted.group_row else (),
         first=is_first(snapshot, scene.name),

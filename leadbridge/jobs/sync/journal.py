@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,36 +32,35 @@ _MOVED_ON = frozenset({"stale", "gone", "depends"})
 """Codes of rejects that say nothing against the value: it is planned again."""
 
 
-class StateJournal:
-    """See :class:`leadbridge.apply.journal.Journal`.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the journal needs to know besides its rows.
 
-    Args:
+    Attributes:
         prints: (connection, object, role) -> fingerprint of the mapping; part of what a standing reject is known by.
         blanks: (connection, object, role) -> provider fields that are blank in a new record where nothing was sent.
         stale: golden records that moved on since the plan was made; their rows are rejected.
         sent_only: rows that were never sent are not taken up: the run has ended, and they are planned again.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        run: int,
-        plan: int,
-        lease: Lease,
-        *,
-        prints: Mapping[tuple[str, str, str], str],
-        blanks: Mapping[tuple[str, str, str], frozenset[str]],
-        stale: Collection[int] = (),
-        sent_only: bool = False,
-    ) -> None:
+    prints: Mapping[tuple[str, str, str], str]
+    blanks: Mapping[tuple[str, str, str], frozenset[str]]
+    stale: frozenset[int] = frozenset()
+    sent_only: bool = False
+
+
+class StateJournal:
+    """See :class:`leadbridge.apply.journal.Journal`."""
+
+    def __init__(self, store: Store, run: int, plan: int, lease: Lease, told: Told) -> None:
         self._store = store
         self._run = run
         self._plan = plan
         self._lease = lease
-        self._prints = prints
-        self._blanks = blanks
-        self._stale = frozenset(stale)
-        self._sent_only = sent_only
+        self._prints = told.prints
+        self._blanks = told.blanks
+        self._stale = told.stale
+        self._sent_only = told.sent_only
 
     def sent(self, operations_: Sequence[Operation]) -> None:
         with self._store.begin() as tx:
@@ -113,6 +113,8 @@ class StateJournal:
         known = links.by_refs(tx, refs.keys())
         there = goldens.load(tx, {o.row.golden for o in outcomes if o.row.golden is not None})
         new = {ref: o for ref, o in refs.items() if ref not in known and o.row.golden in there}
+        links.agree(tx, {stored.link.id: present(refs[ref].after) for ref, stored in known.items()})
+        links.set_states(tx, {s.link.id: "live" for s in known.values() if s.link.state == "gone"})
         numbers = information.reserve(tx, "link", len(new)) if new else range(0)
         links.add(tx, [self._link(n, ref, o) for n, (ref, o) in zip(numbers, new.items(), strict=True)])
         waiting = {o.row.golden: o.row.awaits for o in new.values() if o.row.golden is not None}
@@ -216,4 +218,4 @@ def _uncertain(row: WriteRow) -> str:
     """The question, as its text in the state."""
     ref = refused_as(row)
     said = {"refs": [[ref.connection, ref.object, ref.id]], "why": f"{row.verb}: nobody knows what became of it"}
-    return json.dumps({**said, "number": row.number, "label": row.label}, ensure_ascii=True)
+    return json.dumps({**said, "number": row.number, "label": row.label, "role": row.role}, ensure_ascii=True)

@@ -18,6 +18,9 @@ from leadbridge.state.store import Store
 
 TTL: Final = timedelta(minutes=5)
 
+_mine: set[str] = set()
+"""Holders of leases that this process has, with its threads."""
+
 
 class Hold:
     """A lease that is renewed as the run goes on; ``check`` raises BusyError once somebody else has taken over."""
@@ -54,11 +57,37 @@ class _Both(Hold):
 @contextmanager
 def leased(store: Store, connections: Collection[str], job: str) -> Iterator[Hold]:
     """Raises BusyError where somebody else holds one of the connections."""
-    holder = f"{platform.node() or 'host'}, process {os.getpid()}, {uuid.uuid4().hex[:8]}"
+    holder = f"{_host()}, process {os.getpid()}, {uuid.uuid4().hex[:8]}"
     with store.begin() as tx:
-        lease = leases.acquire(tx, connections, holder, job, TTL)
+        lease = leases.acquire(tx, connections, holder, job, TTL, is_dead)
+    _mine.add(holder)
     try:
         yield Hold(store, lease)
     finally:
+        _mine.discard(holder)
         with suppress(BusyError), store.begin() as tx:
             leases.release(tx, lease)
+
+
+def is_dead(holder: str) -> bool:
+    """Whether a holder was a process of this machine that is no more, so that nobody has to wait for it.
+
+    Another process may have got its number since: then the lease runs out by itself, unless it is this very process.
+    """
+    host, _, rest = holder.rpartition(", process ")
+    number = rest.partition(",")[0]
+    if host != _host() or not number.isdecimal() or os.name != "posix":
+        return False
+    if int(number) == os.getpid():
+        return holder not in _mine
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
+
+
+def _host() -> str:
+    return platform.node() or "host"

@@ -16,6 +16,7 @@ from leadbridge.state.transactions import Transaction
 
 
 def resume(workspace: Workspace, store: Store, watch: Watch) -> RunOutcome | None:
+    """End the oldest run that was killed; None where there is none."""
     with store.read() as snapshot:
         found = runs.unfinished(snapshot, list(workspace.project.config.connections))
     if not found:

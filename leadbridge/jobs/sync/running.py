@@ -29,15 +29,17 @@ from leadbridge.state.store import Store
 
 
 def make_plan(workspace: Workspace, store: Store, job: str, watch: Watch, *, rebaseline: bool = False) -> PlanOutcome:
+    """Capture and plan. With ``rebaseline`` objects whose mapping or filter changed are captured completely."""
     with _begun(workspace, store, job, watch) as begun:
         outcome = begun.plan(watch, rebaseline=rebaseline)
         begun.stop(outcome.run)
         return outcome
 
 
-def sync(
+def sync(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by its own name)
     workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
 ) -> RunOutcome:
+    """Plan, look at the brakes, apply. ``stops`` in the answer say why nothing was written."""
     if approval == "unattended" and not sync_job(workspace, job).unattended:
         raise UsageError(f"job {job!r} is not `unattended: true`; look at its plan, or say --yes")
     with _begun(workspace, store, job, watch) as begun:
@@ -53,6 +55,11 @@ def sync(
 def approve_and_apply(
     workspace: Workspace, store: Store, plan: int | None, overrides: Collection[BrakeName], watch: Watch
 ) -> RunOutcome:
+    """Apply a draft, by default the latest. Rows that moved on since are rejected as ``stale``, the others go on.
+
+    Refused whole (StoppedError) only where the configuration, a scope or the state's generation changed since, or
+    where the plan was applied already.
+    """
     chosen = _chosen(store, plan)
     if chosen.kind != "sync":
         raise UsageError(f"plan {chosen.id} is a plan to {chosen.kind}; only plans of sync jobs are applied later")
@@ -166,10 +173,9 @@ class _Begun:
 
     def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:
         with self.store.read() as snapshot:
-            changed = {
-                name: rebaseline for files in braking.changed_mappings(snapshot, self.scene).values() for name in files
-            }
-            facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0], changed)
+            facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0])
+            changed = braking.changed_mappings(snapshot, self.scene).values() if not rebaseline else ()
+            facts = replace(facts, mappings=tuple(sorted(frozenset().union(*changed))))
         seen = _by_connection({at: gathered.seen.get(at, 0) for at in gathered.complete})
         return Summary(
             facts,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,11 +13,12 @@ from leadbridge.jobs.sync.identifying import body_of, golden_keys, refs_of
 from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown
 from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
-from leadbridge.state import conflicts, goldens, holds, keys, links, operations, rejects, reviews
+from leadbridge.state import codec, conflicts, goldens, holds, keys, links, operations, rejects, reviews
 from leadbridge.state.model import Claim, ConflictRow, Hold, ReviewRow, StoredLink
 from leadbridge.state.operations import Outcome
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
+from leadbridge.values import MISSING
 
 _CHUNK: Final = 500
 
@@ -184,7 +184,8 @@ def _claim(candidate: Candidate) -> Claim:
 def _question(question: Question) -> str:
     """The values between which to choose, as text for people, with where each comes from."""
     said = [[c.connection, str(c.ref or ""), shown(c.value)] for c in question.candidates]
-    return json.dumps({"values": said, "why": question.rule}, ensure_ascii=True)
+    raw = [[] if c.value is MISSING else [c.value] for c in question.candidates]
+    return codec.dumps({"values": said, "raw": raw, "why": question.rule})
 
 
 def _about(asked: Asked) -> str:

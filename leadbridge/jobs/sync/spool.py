@@ -34,7 +34,8 @@ class Spool:
 
     def _spill(self, kind: _Kind) -> None:
         if kind not in self._files:
-            self._files[kind] = self._stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
+            file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (the stack closes it)
+            self._files[kind] = self._stack.enter_context(file)
         self._files[kind].writelines(canonical(PlanRow(0, write)) + "\n" for write in self._kept[kind])
         self._kept[kind] = []
 

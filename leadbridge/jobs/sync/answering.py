@@ -1,0 +1,182 @@
+"""What a person says: answers to questions, losing values that are taken back, holds that are lifted.
+
+All of it is remembered here at once and carried to the CRMs by the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from leadbridge.errors import UsageError
+from leadbridge.golden import Held, Link
+from leadbridge.jobs.sync.identifying import golden_keys, refs_of
+from leadbridge.jobs.sync.values_written import value_of
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.records import Ref
+from leadbridge.state import codec, conflicts, goldens, holds, information, keys, links, reviews, runs
+from leadbridge.state.model import ReviewRow, StoredLink
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+from leadbridge.values import MISSING, Value
+
+_NEXT: Final = "the next run carries it out"
+
+
+def answer_review(workspace: Workspace, store: Store, review: int, said: str) -> str:
+    """Settle a question; the next run carries it out. Gives a sentence that says what follows.
+
+    ``identity``: same | different. ``delete``: delete | keep. ``field``: the connection whose value counts, or
+    ``=value``. ``edited_key``, ``uncertain``: the id of the record that is meant, or none.
+    """
+    with store.begin() as tx:
+        asked = reviews.get(tx, review)
+        if asked is None or asked.state != "open":
+            raise UsageError(f"there is no open question {review}; list them with: leadbridge reviews")
+        follows = _ANSWERS[asked.kind](workspace, tx, asked, said)
+        reviews.answer(tx, review, said)
+    return follows
+
+
+def restore_conflict(workspace: Workspace, store: Store, conflict: int, loser: int = 1) -> str:
+    """The n-th losing value becomes golden by a person's word. Gives a sentence that says what follows."""
+    with store.begin() as tx:
+        found = conflicts.get(tx, conflict)
+        if found is None:
+            raise UsageError(f"there is no conflict {conflict}; list them with: leadbridge conflicts")
+        if not 1 <= loser <= len(found.losers):
+            raise UsageError(f"conflict {conflict} has {len(found.losers)} losing values; there is no {loser}. one")
+        run = _set(tx, found.golden, found.field, found.losers[loser - 1].value, f"restore of conflict {conflict}")
+        conflicts.set_restored(tx, conflict, run)
+    return f"{found.field} is what it was before conflict {conflict}; {_NEXT}"
+
+
+def release(store: Store, ref: Ref, field: str | None = None) -> int:
+    """Let runs plan again what an undo holds of this record's golden record; gives how many holds there were."""
+    with store.begin() as tx:
+        golden = _linked(tx, ref).link.golden
+        held = [h for h in holds.of(tx, [golden]).get(golden, ()) if field is None or h.field == field]
+        holds.release(tx, held)
+        if held:
+            _owe(tx, [golden])
+    return len(held)
+
+
+def _field(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    body = codec.loads(asked.body)
+    golden = asked.golden or 0
+    if said.startswith("="):
+        stored = goldens.load(tx, [golden])
+        subject = workspace.mappings.catalogue.subjects[stored[golden].golden.subject]
+        value: Value = value_of(subject.fields[asked.field], said[1:])
+    else:
+        value = _said_by(asked, body, said)
+    _set(tx, golden, asked.field, value, f"answer to question {asked.id}")
+    return f"{asked.field} is settled; {_NEXT}"
+
+
+def _said_by(asked: ReviewRow, body: Mapping[str, Any], said: str) -> Value:
+    """The value of the record or the connection that a person names."""
+    offered = [(c, ref, value) for (c, ref, _), value in zip(body["values"], body["raw"], strict=True)]
+    found = [value for connection, ref, value in offered if said in {connection, ref}]
+    if len(found) != 1:
+        named = " or ".join(sorted({ref if found else connection for connection, ref, _ in offered}))
+        raise UsageError(f"question {asked.id} is answered with {named}, or with =VALUE; {said!r} is none of these")
+    return MISSING if found[0] == [] else codec.revive(found[0][0])
+
+
+def _identity(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    _one_of(asked, said, "same", "different")
+    _owe(tx, [stored.link.golden for stored in links.by_refs(tx, refs_of(asked.body)).values()])
+    return f"they are {'one' if said == 'same' else 'different'}; {_NEXT}"
+
+
+def _delete(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    _one_of(asked, said, "delete", "keep")
+    if said == "delete":
+        return f"the record is deleted elsewhere too: {_NEXT}, and its plan shows which records"
+    return "the other records stay; nothing else follows"
+
+
+def _edited_key(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    """The row that a vanished one became: its link follows; the link that the new row got meanwhile goes."""
+    refs = sorted(refs_of(asked.body))
+    known = links.by_refs(tx, refs)
+    vanished = [known[ref] for ref in refs if ref in known and known[ref].link.state == "gone"]
+    others = [ref for ref in refs if ref not in {stored.link.ref for stored in vanished}]
+    if said == "none":
+        _owe(tx, [stored.link.golden for stored in known.values()])
+        return f"they are different records; {_NEXT}"
+    new = next((ref for ref in others if ref.id == said), None)
+    if new is None or len(vanished) != 1:
+        named = ", ".join(ref.id for ref in others)
+        raise UsageError(f"question {asked.id} is answered with one of {named}, or none; {said!r} is none of these")
+    if new in known:
+        links.remove(tx, [known[new].link.id])
+    links.rename(tx, {vanished[0].link.id: new})
+    links.set_states(tx, {vanished[0].link.id: "live"})
+    _owe(tx, [vanished[0].link.golden])
+    return f"{new} is the record that was {vanished[0].link.ref.id}; {_NEXT}"
+
+
+def _uncertain(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    (ref,) = refs_of(asked.body)
+    golden = asked.golden or 0
+    if asked.link is None and said != "none":
+        made = replace(ref, id=said)
+        if made not in links.by_refs(tx, [made]):
+            number = information.reserve(tx, "link")[0]
+            role = codec.loads(asked.body).get("role", "")
+            links.add(tx, [StoredLink(Link(number, golden, made, role), due=True)])
+    elif asked.link is None:
+        goldens.set_due(tx, [golden], True)
+    _owe(tx, [golden])
+    return f"it is looked at again; {_NEXT}"
+
+
+_ANSWERS: Final[Mapping[str, Callable[[Workspace, Transaction, ReviewRow, str], str]]] = {
+    "field": _field,
+    "identity": _identity,
+    "delete": _delete,
+    "edited_key": _edited_key,
+    "uncertain": _uncertain,
+}
+
+
+def _one_of(asked: ReviewRow, said: str, *words: str) -> None:
+    if said not in words:
+        raise UsageError(f"question {asked.id} is answered with {' or '.join(words)}; {said!r} is none of these")
+
+
+def _set(tx: Transaction, golden: int, field: str, value: Value, why: str) -> int:
+    """A person's word is golden from now on, and all its records are owed it; gives the run that took it."""
+    stored = goldens.load(tx, [golden]).get(golden)
+    if stored is None:
+        raise UsageError("the golden record is no more: it became part of another one; look at that")
+    connections = {s.link.ref.connection for some in links.by_goldens(tx, [golden]).values() for s in some}
+    run = runs.start(tx, why, "sync", connections)
+    fields = {**stored.golden.fields, field: Held(value, "", run.id)}
+    if value is MISSING:
+        del fields[field]
+    changed = replace(stored.golden, fields=fields)
+    goldens.update_expected(tx, [changed], {golden: stored.version})
+    keys.replace(tx, {golden: list(golden_keys(changed.subject, changed.values))})
+    _owe(tx, [golden])
+    runs.end(tx, run.id, "done", {"settled": 1})
+    return run.id
+
+
+def _owe(tx: Transaction, numbers: Iterable[int]) -> None:
+    """Take these golden records up in the next run, with all their records."""
+    mine = sorted(set(numbers))
+    goldens.set_due(tx, mine, True)
+    found = (stored for some in links.by_goldens(tx, mine).values() for stored in some)
+    links.set_due(tx, [stored.link.id for stored in found if stored.link.state == "live"], True)
+
+
+def _linked(tx: Transaction, ref: Ref) -> StoredLink:
+    found = links.by_refs(tx, [ref]).get(ref)
+    if found is None:
+        raise UsageError(f"{ref} is linked to nothing here; write CONNECTION:OBJECT:ID of a record that was synced")
+    return found

@@ -1,0 +1,215 @@
+"""Undo: what a run wrote is put back, field by field, where nobody edited it since; and held, so that it stays so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leadbridge.apply import Kept, Operation, undo_rows
+from leadbridge.errors import StoppedError, UsageError
+from leadbridge.jobs.sources import Source
+from leadbridge.jobs.sync import keeping, resuming
+from leadbridge.jobs.sync.applying import Applying
+from leadbridge.jobs.sync.journal import WRITES, write_row
+from leadbridge.jobs.sync.keeping import Summary
+from leadbridge.jobs.sync.lease import Hold as Leased
+from leadbridge.jobs.sync.lease import leased
+from leadbridge.jobs.sync.model import Approval, Left, PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.plan.brakes import Facts, Side
+from leadbridge.plan.row_text import Digest
+from leadbridge.plan.rows import WriteRow
+from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write
+from leadbridge.provider import Verb
+from leadbridge.records import Record, Ref
+from leadbridge.state import goldens, holds, links, operations, plans, runs
+from leadbridge.state.model import Hold, Plan, Run
+from leadbridge.state.store import Store
+from leadbridge.state.transactions import Transaction
+from leadbridge.values import MISSING
+
+
+def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch: Watch) -> RunOutcome:
+    """Put back, field by field, what a run wrote and nobody edited since; what it made is deleted, unless edited.
+
+    ``left`` names the fields that were edited since. What is put back is held: no run plans it again until released.
+    """
+    found = _undoable(store, run)
+    with leased(store, found.connections, f"undo of run {run}") as hold:
+        resumed = tuple(one.run for one in resuming.resume_all(workspace, store, hold, watch))
+        with workspace.open(found.connections) as sources:
+            outcome = _Undoing(workspace, sources, store, hold, found).run_it(approval)
+    return replace(outcome, resumed=resumed)
+
+
+def _undoable(store: Store, number: int) -> Run:
+    with store.read() as snapshot:
+        run, undone = runs.get(snapshot, number), runs.undone_by(snapshot, number)
+    if run is None:
+        raise UsageError(f"there is no run {number}; list them with: leadbridge runs")
+    if run.kind == "undo":
+        raise UsageError(f"run {number} is itself an undo; release what it holds, and the next run writes it again")
+    if any(one.state == "done" for one in undone):
+        raise StoppedError(f"run {number} was undone already, by run {undone[-1].id}")
+    return run
+
+
+@dataclass(frozen=True)
+class _Undoing:
+    workspace: Workspace
+    sources: Sequence[Source]
+    store: Store
+    hold: Leased
+    undone: Run
+
+    def run_it(self, approval: Approval) -> RunOutcome:
+        written = list(self._written())
+        current = self._current({operation.ref for operation in written})
+        undo = undo_rows(written, current, {}, self._recreating())
+        with self.store.begin() as tx:
+            run = runs.start(tx, self.undone.job, "undo", self.undone.connections, undoes=self.undone.id)
+            rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
+            plan = self._keep(tx, run, rows)
+            left = tuple(self._left(tx, undo.kept, current, written))
+        planned = PlanOutcome(run.id, plan.id, run.job, plan.digest, writes=_counted(rows))
+        if planned.rows and callable(approval) and not approval(planned):
+            with self.store.begin() as tx:
+                runs.end(tx, run.id, "stopped", {})
+            return RunOutcome(run.id, plan.id, run.job, "stopped", left=left)
+        return replace(self._apply(run, plan, rows), left=left)
+
+    # --- what the run did, and what stands there now
+
+    def _written(self) -> Iterator[Operation]:
+        if self.undone.plan is None:
+            return
+        for page in keeping.pages(self.store, self.undone.plan, WRITES):
+            with self.store.read() as snapshot:
+                known = operations.of(snapshot, self.undone.id, [row.number for row in page])
+            for row in page:
+                one = known.get(row.number)
+                if one is not None and (one.state == "done" or (one.state == "rejected" and one.after)):
+                    yield Operation(write_row(row), one.state, one.result_id, one.before or {}, one.after or {})
+
+    def _current(self, refs: Iterable[Ref]) -> dict[Ref, Record | None]:
+        found: dict[Ref, Record | None] = {}
+        asked = sorted(refs)
+        for source in self.sources:
+            mine = [ref for ref in asked if ref.connection == source.connection]
+            for start in range(0, len(mine), 200):
+                part = mine[start : start + 200]
+                found |= dict(zip(part, source.provider.read(part), strict=True))
+        return found
+
+    def _recreating(self) -> frozenset[str]:
+        """Keyed files: a deleted row can be made again under its key."""
+        return frozenset(source.connection for source in self.sources if source.provider.capabilities.staged)
+
+    # --- the plan
+
+    def _rows(
+        self,
+        tx: Transaction,
+        rows: Sequence[WriteRow],
+        undone: Mapping[int, WriteRow],
+        current: Mapping[Ref, Record | None],
+    ) -> list[PlanRow]:
+        by_ref = {Ref(r.connection, r.object, r.id): r for r in rows if r.id is not None}
+        stored = links.by_refs(tx, by_ref.keys())
+        known = goldens.load(tx, {row.golden for row in rows if row.golden is not None})
+        found = []
+        for row in rows:
+            link = stored.get(Ref(row.connection, row.object, row.id or ""))
+            golden = link.link.golden if link else row.golden or 0
+            subject = known[golden].golden.subject if golden in known else ""
+            made = Write(
+                verb=row.verb,
+                connection=row.connection,
+                object=row.object,
+                golden=golden,
+                subject=subject,
+                role=row.role,
+                id=row.id,
+                link=link.link.id if link else None,
+                values=row.values,
+                expected=row.expected,
+                changes=tuple(self._changes(row)),
+                label=row.label,
+            )
+            found.append(PlanRow(row.number, made))
+        return found
+
+    def _changes(self, row: WriteRow) -> Iterator[FieldChange]:
+        mapping = self._mapping(row.connection, row.object, row.role)
+        if mapping is not None:
+            was, new = mapping.read(row.expected), mapping.read(row.values)
+            for name in sorted({*was, *new}):
+                yield FieldChange(name, was.get(name, MISSING), new.get(name, MISSING), f"undo of run {self.undone.id}")
+
+    def _mapping(self, connection: str, object: str, role: str) -> ObjectMapping | None:
+        source = next((one for one in self.sources if one.connection == connection), None)
+        return None if source is None else next((m for m in source.mappings(object) if m.role == role), None)
+
+    def _keep(self, tx: Transaction, run: Run, rows: Sequence[PlanRow]) -> Plan:
+        plan = plans.draft(tx, self.undone.job, "undo", "", {})
+        runs.set_plan(tx, run.id, plan.id)
+        kept = [keeping.stored(row) for row in rows]
+        running = Digest()
+        for row in kept:
+            running.add(row.body)
+        plans.add_rows(tx, plan.id, kept)
+        sides = tuple(Side(connection, 0, verbs) for connection, verbs in _counted(rows).items())
+        plans.seal(tx, plan.id, running.text, {}, Summary(Facts(self.undone.job, sides)).text())
+        return replace(plan, digest=running.text)
+
+    def _left(
+        self, tx: Transaction, kept: Sequence[Kept], current: Mapping[Ref, Record | None], written: Sequence[Operation]
+    ) -> Iterator[Left]:
+        before = {(operation.ref, name): raw for operation in written for name, raw in operation.before.items()}
+        rows = {operation.ref: operation.row for operation in written}
+        stored = links.by_refs(tx, rows.keys())
+        for one in kept:
+            record, row, link = current.get(one.ref), rows[one.ref], stored.get(one.ref)
+            mapping = self._mapping(row.connection, row.object, row.role)
+            values = {} if record is None else record.values
+            now = mapping.read({one.field: values.get(one.field, MISSING)}) if mapping else {}
+            would_be = mapping.read({one.field: before.get((one.ref, one.field), MISSING)}) if mapping else {}
+            names = [t.name for m in mapping.fields if m.column == one.field for t in m.targets] if mapping else []
+            name = names[0] if names else one.field
+            later = self._later(tx, link.link.golden, name) if link else ()
+            yield Left(one.ref, name or one.why, now.get(name, MISSING), would_be.get(name, MISSING), later)
+
+    def _later(self, tx: Transaction, golden: int, name: str) -> tuple[int, ...]:
+        stored = goldens.load(tx, [golden]).get(golden)
+        held = stored.golden.fields.get(name) if stored else None
+        return (held.run,) if held is not None and held.run > self.undone.id else ()
+
+    # --- apply
+
+    def _apply(self, run: Run, plan: Plan, rows: Sequence[PlanRow]) -> RunOutcome:
+        with self.store.begin() as tx:
+            holds.put(tx, list(self._holds(rows, run.id)))
+        applying = Applying(self.workspace, self.sources, self.store, self.hold, replace(run, plan=plan.id), plan)
+        outcome = applying.apply(lambda tx: None, None)
+        with self.store.begin() as tx:
+            known = operations.of(tx, run.id, [row.number for row in rows])
+            undone = {n for n, one in known.items() if one.state == "done"}
+            holds.release(tx, list(self._holds([row for row in rows if row.number not in undone], run.id)))
+        return outcome
+
+    def _holds(self, rows: Iterable[PlanRow], run: int) -> Iterator[Hold]:
+        for row in rows:
+            body = row.body
+            if isinstance(body, Write) and body.link is not None and body.verb == "update":
+                for change in body.changes:
+                    yield Hold(body.golden, body.link, change.field, run)
+
+
+def _counted(rows: Iterable[PlanRow]) -> dict[str, dict[Verb, int]]:
+    counted: dict[str, dict[Verb, int]] = {}
+    for row in rows:
+        if isinstance(row.body, Write):
+            verbs = counted.setdefault(row.body.connection, {})
+            verbs[row.body.verb] = verbs.get(row.body.verb, 0) + 1
+    return counted
