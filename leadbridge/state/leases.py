@@ -7,7 +7,7 @@ of a batch stand in one transaction, so that of two holders only one can commit 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -42,6 +42,14 @@ def acquire(tx: Transaction, connections: Collection[str], holder: str, job: str
     values = {"holder": holder, "job": job, "fence": lease.fence, "since": now, "expires_at": now + ttl}
     upsert(tx, table, [{"connection": name, **values} for name in names])
     return lease
+
+
+def free(tx: Transaction, connections: Collection[str], is_dead: Callable[[str], bool]) -> None:
+    """Give up what holders hold of which it is known that they are no more."""
+    for row in _rows(tx, connections):
+        if row.holder != _NOBODY and is_dead(row.holder):
+            gone = (table.c.connection == row.connection, table.c.holder == row.holder)
+            tx.connection.execute(update(table).where(*gone).values(holder=_NOBODY))
 
 
 def check(snapshot: Snapshot, lease: Lease) -> None:

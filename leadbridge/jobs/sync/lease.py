@@ -59,7 +59,8 @@ def leased(store: Store, connections: Collection[str], job: str) -> Iterator[Hol
     """Raises BusyError where somebody else holds one of the connections."""
     holder = f"{_host()}, process {os.getpid()}, {uuid.uuid4().hex[:8]}"
     with store.begin() as tx:
-        lease = leases.acquire(tx, connections, holder, job, TTL, is_dead)
+        leases.free(tx, connections, is_dead)
+        lease = leases.acquire(tx, connections, holder, job, TTL)
     _mine.add(holder)
     try:
         yield Hold(store, lease)
