@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leadbridge_csv.lines import LineSource, Spot
 
 _LEAST_BUDGET = 1 << 26
+_LINE_COST = 16  # a line takes more memory than its characters
 
 
 class Overflow(Exception):  # noqa: N818  (a signal between tape and reader, caught there)
@@ -86,7 +87,7 @@ class Tape:
         line = self.lines[self.index]
         self.index += 1
         self.taken.append(line)
-        self._size += len(line)
+        self._size += len(line) + _LINE_COST
         if not self.fits:
             raise Overflow
         return line
