@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadbridge.apply.engine import apply_writes, resume
-from leadbridge.apply.journal import Journal, Operation, Outcome
+from leadbridge.apply.journal import Journal, Operation, Outcome, Past
 from leadbridge.apply.options import Options, Summary
 from leadbridge.apply.undo import Kept, Undo, undo_rows
 
@@ -13,6 +13,7 @@ __all__ = [
     "Operation",
     "Options",
     "Outcome",
+    "Past",
     "Summary",
     "Undo",
     "apply_writes",

@@ -8,6 +8,7 @@ back -> the outcomes, with all that they move, are in the journal. ``line.py`` r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from leadbridge.apply.batches import batches
 from leadbridge.apply.journal import Journal, Operation
@@ -43,17 +44,18 @@ def _carry_out(
     lines = {name: Line(name, provider, journal, options, summary) for name, provider in providers.items()}
     rows = 0
     try:
-        for batch in batches(operations, lambda connection: lines[connection].size):
-            rows += len(batch)
-            line = lines[batch[0].row.connection]
-            if not line.stopped:
+        for _, part in groupby(operations, key=lambda operation: operation.row.undoes is not None):
+            for batch in batches(part, lambda connection: lines[connection].size):
+                rows += len(batch)
+                line = lines[batch[0].row.connection]
+                if not line.stopped:
+                    options.check()
+                    line.carry_out(batch)
+            for line in lines.values():
                 options.check()
-                line.carry_out(batch)
-        for line in lines.values():
-            options.check()
-            line.finish()
+                line.finish()
     finally:
         for line in lines.values():
             line.close()
-    summary.left = rows - summary.done - summary.rejected - summary.uncertain
+    summary.left = rows - summary.done - summary.rejected - summary.uncertain - summary.skipped
     return summary

@@ -49,6 +49,7 @@ class Outcome:
     rejected   any     a reject is kept; ``after``, where some fields were accepted, is added to the base
     uncertain  any     a review asks what became of it; nothing is sent again
     planned    any     nothing: the call certainly did nothing, and the next run sends the row
+    skipped    any     nothing: there is nothing to take back
     ========== ======= ==================================================================================
 
     Attributes:
@@ -57,11 +58,21 @@ class Outcome:
     """
 
     row: WriteRow
-    state: Literal["planned", "done", "rejected", "uncertain"]
+    state: Literal["planned", "done", "rejected", "uncertain", "skipped"]
     id: str | None = None
     after: Mapping[str, Raw] = field(default_factory=dict)
     due: bool = False
     reject: Reject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of a row; see :class:`Operation`."""
+
+    state: OperationState
+    id: str | None = None
+    before: Mapping[str, Raw] = field(default_factory=dict)
+    after: Mapping[str, Raw] = field(default_factory=dict)
 
 
 class Journal(Protocol):
@@ -81,6 +92,12 @@ class Journal(Protocol):
 
     def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         """Number -> id of the record that it made, for those of these rows that are done."""
+
+    def past(self, numbers: Collection[int]) -> Mapping[int, Past]:
+        """Number -> what became of the row, for those of these rows that have an outcome."""
+
+    def refused(self) -> Collection[int]:
+        """Conversions that were refused so far, see :mod:`leadbridge.plan.rows`."""
 
 
 def present(values: Mapping[str, Raw]) -> dict[str, Raw]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from leadbridge.apply.calling import Caller
+from leadbridge.apply.converting import hold_back, take_back
 from leadbridge.apply.journal import Journal, Operation, Outcome
 from leadbridge.apply.judging import depends, refused, rejected
 from leadbridge.apply.looking import Looker
@@ -62,9 +63,10 @@ class Line:
             self._begin()
             ready = self._keep_rejects(self._resolved(batch))
             if batch[0].state == "sent":
-                self._deliver(Part(self._keep_rejects(self._looker.find_out(ready)), doubts=1))
+                unsent = self._keep_rejects(self._looker.find_out(ready))
+                self._deliver(Part(self._keep_rejects(self._standing(unsent)), doubts=1))
             else:
-                ready = self._keep_rejects(self._looker.check(ready))
+                ready = self._keep_rejects(self._looker.check(self._keep_rejects(self._standing(ready))))
                 self._journal.sent(ready)
                 self._deliver(Part(ready))
         except LeadBridgeError as error:
@@ -102,10 +104,25 @@ class Line:
         self.close()
 
     def _resolved(self, batch: Iterable[Operation]) -> list[Operation | Outcome]:
-        """With the ids of the records that they refer to; a row whose referred create is not done is rejected."""
+        """With the ids of the records that they refer to; a row whose referred create is not done is rejected.
+
+        Of rows that take something back, those that are to be sent, and those that never will be.
+        """
         operations = list(batch)
+        undone = {operation.row.undoes for operation in operations if operation.row.undoes is not None}
+        if undone:
+            past, refused = self._journal.past(undone), self._journal.refused()
+            found = [take_back(o, past.get(o.row.undoes or 0), refused, self._summary.stopped) for o in operations]
+            return [one for one in found if one is not None]
         ids = self._ids({number for operation in operations for number in operation.row.refers.values()})
         return [_resolve(operation, ids) for operation in operations]
+
+    def _standing(self, operations: Sequence[Operation]) -> list[Operation | Outcome]:
+        """Rows of a conversion that was refused meanwhile are not sent."""
+        if not any(operation.row.conversions for operation in operations):
+            return list(operations)
+        refused = self._journal.refused()
+        return [hold_back(operation, refused) or operation for operation in operations]
 
     def _ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         staged = {number: self._staged[number] for number in numbers if number in self._staged}

@@ -70,6 +70,7 @@ class Summary:
 
     Attributes:
         codes: code of a reject -> how many rows.
+        skipped: rows that would have taken something back, had it been refused.
         left: rows without an outcome, because their connection stopped; ``resume`` takes them up.
         stopped: connection -> why nothing more was written there.
     """
@@ -77,6 +78,7 @@ class Summary:
     done: int = 0
     rejected: int = 0
     uncertain: int = 0
+    skipped: int = 0
     left: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     stopped: dict[str, LeadBridgeError] = field(default_factory=dict)
@@ -86,5 +88,6 @@ class Summary:
             self.done += outcome.state == "done"
             self.rejected += outcome.state == "rejected"
             self.uncertain += outcome.state == "uncertain"
+            self.skipped += outcome.state == "skipped"
             if outcome.reject:
                 self.codes[outcome.reject.code] += 1

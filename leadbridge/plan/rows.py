@@ -134,4 +134,4 @@ def falls(row: SettleRow | WriteRow, refused: Collection[int]) -> bool:
     return bool(row.conversions) and all(number in refused for number in row.conversions)
 
 
-OperationState = Literal["planned", "sent", "done", "rejected", "uncertain"]
+OperationState = Literal["planned", "sent", "done", "rejected", "uncertain", "skipped"]

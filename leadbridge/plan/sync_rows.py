@@ -50,6 +50,9 @@ class Write:
         awaits: of a create, the connections in which this plan makes a record of the golden record, its own included.
         owes_more: whether its link is owed something that this row does not bring.
         label: the words by which people know the record.
+        why: for people: what found the record, or what the row is for.
+        conversions, undoes: of a plan to convert, see :mod:`leadbridge.plan.rows`. There ``golden`` is 0 for a record
+            that LeadBridge keeps no copy of, and ``id`` and ``link`` are None where a create is undone.
     """
 
     verb: Verb
@@ -68,6 +71,9 @@ class Write:
     owes_more: bool = False
     changes: tuple[FieldChange, ...] = ()
     label: str = ""
+    why: str = ""
+    conversions: tuple[int, ...] = ()
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ class Settle:
         owed: whether a record is still to be made somewhere.
         cleared: records that reappeared: what was asked about their going clears itself.
         mended: records whose standing reject is of no concern any more.
+        conversions: of a plan to convert, see :mod:`leadbridge.plan.rows`; such a row is settled after the writes.
+        undoes: number of the row that made the golden record, which this row takes away again.
     """
 
     golden: int
@@ -130,6 +138,8 @@ class Settle:
     owed: bool = False
     cleared: tuple[Ref, ...] = ()
     mended: tuple[Ref, ...] = ()
+    conversions: tuple[int, ...] = ()
+    undoes: int | None = None
 
     @property
     def says(self) -> bool:

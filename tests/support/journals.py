@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from leadbridge.apply import Operation, Options, Outcome
+from leadbridge.apply import Operation, Options, Outcome, Past
 from leadbridge.memory import MemoryCrm, MemoryProvider, MemorySettings, memory_crm
 from leadbridge.plan.rows import WriteRow
 from leadbridge.provider import FieldDescription, ObjectDescription, Site
@@ -71,6 +71,18 @@ class MemoryJournal:
     def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         known = {number: self.operations[number] for number in numbers if number in self.operations}
         return {number: one.id for number, one in known.items() if one.state == "done" and one.id}
+
+    def past(self, numbers: Collection[int]) -> Mapping[int, Past]:
+        known = {number: self.operations[number] for number in numbers if number in self.operations}
+        return {
+            number: Past(one.state, one.id, one.before, one.after)
+            for number, one in known.items()
+            if one.state not in {"planned", "sent"}
+        }
+
+    def refused(self) -> Collection[int]:
+        lost = [o.row for o in self.operations.values() if o.state in {"rejected", "uncertain"}]
+        return {number for row in lost if row.undoes is None for number in row.conversions}
 
     def _move(self, outcome: Outcome) -> None:
         old = self.operations[outcome.row.number]

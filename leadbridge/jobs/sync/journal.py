@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from leadbridge.apply.journal import Operation, Outcome, present
+from leadbridge.apply.journal import Operation, Outcome, Past, present
 from leadbridge.apply.judging import rejected
 from leadbridge.golden import Link
 from leadbridge.jobs.sync import keeping
 from leadbridge.jobs.sync.prints import of_write
 from leadbridge.jobs.sync.standing_rejects import row_of
+from leadbridge.plan.row_text import row_of as plan_row_of
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import PlanRow, Write
 from leadbridge.records import Ref
-from leadbridge.state import goldens, information, leases, links, operations, rejects, reviews
+from leadbridge.state import goldens, information, leases, links, operations, plans, rejects, reviews
 from leadbridge.state.model import Lease, ReviewRow, RowKind, StoredLink
 from leadbridge.state.model import Operation as StoredOperation
 from leadbridge.state.operations import Outcome as StoredOutcome
@@ -41,12 +42,14 @@ class Told:
         blanks: (connection, object, role) -> provider fields that are blank in a new record where nothing was sent.
         stale: golden records that moved on since the plan was made; their rows are rejected.
         sent_only: rows that were never sent are not taken up: the run has ended, and they are planned again.
+        refused: conversions that were refused so far; None for a plan that converts nobody.
     """
 
     prints: Mapping[tuple[str, str, str], str]
     blanks: Mapping[tuple[str, str, str], frozenset[str]]
     stale: frozenset[int] = frozenset()
     sent_only: bool = False
+    refused: frozenset[int] | None = None
 
 
 class StateJournal:
@@ -61,6 +64,7 @@ class StateJournal:
         self._blanks = told.blanks
         self._stale = told.stale
         self._sent_only = told.sent_only
+        self._refused: set[int] | None = None if told.refused is None else set(told.refused)
 
     def sent(self, operations_: Sequence[Operation]) -> None:
         with self._store.begin() as tx:
@@ -73,6 +77,8 @@ class StateJournal:
             new = [o for o in outcomes if (k := known.get(o.row.number)) is None or k.state not in _FINAL]
             operations.record(tx, self._run, [_stored(outcome) for outcome in new])
             self._move(tx, new)
+        if self._refused is not None:
+            self._refused |= refused_by((o.row, o.state) for o in new)
 
     def unfinished(self, connection: str | None = None) -> Iterator[Operation]:
         """Sent rows without an outcome and rows that were never sent, by number; ``stale`` ones are rejected here."""
@@ -94,6 +100,26 @@ class StateJournal:
             found = operations.of(snapshot, self._run, numbers)
         return {n: one.result_id for n, one in found.items() if one.state == "done" and one.result_id}
 
+    def begun(self, numbers: Collection[int]) -> Mapping[int, Operation]:
+        """By number; the row of each is looked up in the plan."""
+        with self._store.read() as snapshot:
+            found = operations.of(snapshot, self._run, numbers)
+            rows = {n: plans.page(snapshot, self._plan, n - 1, 1)[0] for n in found}
+        return {n: begun_as(write_row(plan_row_of(rows[n].body)), one) for n, one in found.items()}
+
+    def refused(self) -> Collection[int]:
+        """A sync plan holds no conversions."""
+        return ()
+
+    def past(self, numbers: Collection[int]) -> Mapping[int, Past]:
+        with self._store.read() as snapshot:
+            found = operations.of(snapshot, self._run, numbers)
+        ended = {n: one for n, one in found.items() if one.state in _FINAL}
+        return {n: Past(one.state, one.result_id, one.before or {}, one.after or {}) for n, one in ended.items()}
+
+    def refused(self) -> Collection[int]:
+        return self._refused or ()
+
     # --- what an outcome moves
 
     def _move(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
@@ -103,6 +129,7 @@ class StateJournal:
         gone = [o.row.link for o in done if o.row.verb == "delete" and o.row.link is not None]
         links.set_states(tx, dict.fromkeys(gone, "gone"))
         links.set_due(tx, gone, False)
+        self._unmade(tx, [o for o in done if o.row.verb == "delete" and o.row.undoes is not None])
         self._told(tx, done)
         self._rejected(tx, [outcome for outcome in outcomes if outcome.state == "rejected"])
         self._asked(tx, [outcome for outcome in outcomes if outcome.state == "uncertain"])
@@ -121,6 +148,11 @@ class StateJournal:
         linked = links.by_goldens(tx, waiting.keys())
         at = {golden: {stored.link.ref.connection for stored in some} for golden, some in linked.items()}
         goldens.set_due(tx, [golden for golden, awaits in waiting.items() if set(awaits) <= at[golden]], False)
+
+    def _unmade(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        """Records that a refused conversion had made: as if they had never been."""
+        known = links.by_refs(tx, [ref_of(outcome) for outcome in outcomes])
+        links.remove(tx, [stored.link.id for stored in known.values()])
 
     def _link(self, number: int, ref: Ref, outcome: Outcome) -> StoredLink:
         row = outcome.row
@@ -160,6 +192,12 @@ class StateJournal:
         )
 
 
+def begun_as(row: WriteRow, known: StoredOperation) -> Operation:
+    """A row with what the journal knows of it; a settled or skipped one counts as done."""
+    state = "done" if known.state == "skipped" else known.state
+    return Operation(row, state, known.result_id, known.before or {}, known.after or {})
+
+
 def ref_of(outcome: Outcome) -> Ref:
     return Ref(outcome.row.connection, outcome.row.object, outcome.id or outcome.row.id or "")
 
@@ -190,7 +228,20 @@ def write_row(row: PlanRow) -> WriteRow:
         key=body.key,
         awaits=body.awaits,
         owes_more=body.owes_more,
+        why=body.why,
+        conversions=body.conversions,
+        undoes=body.undoes,
     )
+
+
+def refused_by(rows: Iterable[tuple[WriteRow, str]]) -> set[int]:
+    """Conversions that rows in these states were refused for."""
+    return {
+        number
+        for row, state in rows
+        if state in {"rejected", "uncertain"} and row.undoes is None
+        for number in row.conversions
+    }
 
 
 def _at(row: WriteRow) -> tuple[str, str, str]:
