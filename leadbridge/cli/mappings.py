@@ -151,7 +151,9 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
     """
     from leadbridge.cli.files import written
     from leadbridge.cli.output import print_json
+    from leadbridge.errors import UsageError
     from leadbridge.files.check import suggest
+    from leadbridge.mapping.lint.described import without_fields
     from leadbridge.mapping.project import load_catalogue
     from leadbridge.mapping.suggest import suggest_mapping
 
@@ -162,6 +164,8 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
         raise _unknown("role", role, catalogue.roles, suggest(role, catalogue.roles))
     kind = project.config.connection(connection)
     described = _chosen(_described(project, connection), object_, connection)
+    if not described.fields:
+        raise UsageError(without_fields(described.name, connection))
     text = suggest_mapping(described, (kind.provider, kind.type.capabilities.wire), (role, subject), plugins.transforms)
     if out is not None:
         with written(out, force=force) as file:

@@ -251,6 +251,32 @@ class TestSuggest:
         assert main(["mappings", "suggest", *arguments]) == 2
         assert capsys.readouterr() == ("", message + "\n")
 
+    @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n"])
+    def test_an_empty_file(self, project: Path, capsys, data: bytes) -> None:
+        (project / "inbox" / "web.csv").write_bytes(data)
+        sentence = "'web.csv' of connection 'web' is empty: it has no header, so no fields; fill it first"
+        assert main(["mappings", "suggest", "web", "--out", "mappings/web.yaml", "--force"]) == 2
+        assert capsys.readouterr() == ("", f"{sentence}\n")
+        assert (project / "mappings" / "web.yaml").read_text(encoding="utf-8") == WEB
+        assert main(["mappings", "lint"]) == 2
+        assert capsys.readouterr() == (f"mappings/web.yaml:3:9: object: {sentence}\n", "1 error, 0 warnings.\n")
+        assert main(["leads"]) == 2
+        assert capsys.readouterr() == ("", f"mappings/web.yaml:3:9: object: {sentence}\n")
+
+    def test_columns_that_nobody_knows(self, project: Path, capsys) -> None:
+        (project / "inbox" / "web.csv").write_text("x1,x2\na,b\n", encoding="utf-8")
+        assert main(["mappings", "suggest", "web"]) == 0
+        hint = "# No column is known by its name or its samples. Write what each is, as in `email: Column 1`."
+        assert f"{hint}\nfields: {{}}\n" in capsys.readouterr().out
+
+    def test_a_file_without_a_header(self, project: Path, capsys) -> None:
+        (project / "inbox" / "web.csv").write_text("Ada,ada@x.example\nBob,bob@x.example\n", encoding="utf-8")
+        assert main(["mappings", "suggest", "web"]) == 0
+        hint = (
+            "# check: the first line looks like a record; if the header is missing, write the columns' names above it"
+        )
+        assert f"{hint}\nkind: mapping\n" in capsys.readouterr().out
+
     def test_it_is_written_to_a_file_as_it_is_printed_and_over_nothing(self, project: Path, capsys) -> None:
         main(["mappings", "suggest", "web"])
         printed, _ = capsys.readouterr()

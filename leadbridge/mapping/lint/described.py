@@ -67,6 +67,9 @@ class _Comparison:
     described: ObjectDescription
 
     def findings(self) -> Iterator[Finding]:
+        if not self.described.fields:
+            yield self.seen.error("no_fields", ("object",), without_fields(self.described.name, self.connection))
+            return
         for at, name, is_key in self._named():
             if self.described.field(name) is None:
                 yield self._unknown(at, name, is_key)
@@ -147,6 +150,11 @@ class _Comparison:
             if found.required and found.writable and found.name not in given | {self.described.key or ""}:
                 message = f"a new record needs {found.name!r}; map it, or say in `on_create` what it gets"
                 yield self.seen.warning("required_unmapped", ("fields",), message, key=True)
+
+
+def without_fields(object: str, connection: str) -> str:
+    """One sentence for an object that tells of no field at all, as a file without a header."""
+    return f"{object!r} of connection {connection!r} is empty: it has no header, so no fields; fill it first"
 
 
 def _them(items: list[str]) -> str:

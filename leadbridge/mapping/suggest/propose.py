@@ -29,6 +29,9 @@ _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("numbers", re.compile(r"\s*[-+]?[\d.,' ]*\d\s*%?\s*")),
     ("yes or no", re.compile(r"\s*(?:y|n|yes|no|true|false|ja|nein|oui|non|s[ií])\s*", re.I)),
 )
+_NO_NAMES: Final = frozenset({"e-mail addresses", "web addresses", "moments", "dates", "phone numbers"})
+"""Shapes that no column's name has."""
+
 _BY_SHAPE: Final[Mapping[str, str]] = {
     "e-mail addresses": "email",
     "web addresses": "website",
@@ -53,12 +56,14 @@ class Proposal:
 
     Attributes:
         left: columns that nothing fits -> what their samples look like, never a sample itself.
+        headless: whether the columns' names look like a record, so that the header is probably missing.
     """
 
     object: str
     key: str | None
     fields: tuple[Mapped, ...]
     left: Mapping[str, str]
+    headless: bool = False
 
 
 def propose(
@@ -76,7 +81,8 @@ def propose(
         if column not in {m.column for m in mapped}
     }
     order = {name: number for number, name in enumerate(subject.fields)}
-    return Proposal(described.name, described.key, tuple(sorted(mapped, key=lambda m: order[m.field])), left)
+    headless = any(shape_of((column,)) in _NO_NAMES for column in columns)
+    return Proposal(described.name, described.key, tuple(sorted(mapped, key=lambda m: order[m.field])), left, headless)
 
 
 def _telling(samples: Sequence[str]) -> tuple[str, ...]:

@@ -29,12 +29,16 @@ def text_of(proposal: Proposal, provider: str, role: str) -> str:
 def _lines(proposal: Proposal, provider: str, role: str) -> Iterator[str]:
     yield "# yaml-language-server: $schema=.schema/mapping.json"
     yield "# Proposed from the header and some samples. Look it through, then run: leadbridge mappings lint"
+    if proposal.headless:
+        yield "# check: the first line looks like a record; if the header is missing, write the columns' names above it"
     yield "kind: mapping"
     yield f"provider: {scalar(provider)}"
     yield f"object: {scalar(proposal.object)}"
     yield f"role: {scalar(role)}"
     if proposal.key is not None:
         yield f"key: {scalar(proposal.key)}"
+    if not proposal.fields:
+        yield "# No column is known by its name or its samples. Write what each is, as in `email: Column 1`."
     yield "fields:" if proposal.fields else "fields: {}"
     for mapped in proposal.fields:
         yield f"  {mapped.field}: {_entry(mapped)}{_remark(mapped)}"
