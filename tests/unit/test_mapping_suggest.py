@@ -58,6 +58,15 @@ def entries(columns: dict[str, tuple[str, ...]], role: str = "lead") -> dict[str
         ("Werbesperre", "do_not_contact"),
         ("Unsubscribe", "opted_out_of_email"),
         ("AccountId", "organisation"),
+        ("Website URL", "website"),
+        ("Country/Region", "country"),
+        ("State/Region", "state"),
+        ("State/Province", "state"),
+        ("Mobile Phone Number", "mobile_phone"),
+        ("Contact owner", "owner"),
+        ("Lead Owner", "owner"),
+        ("Original Source", "lead_source"),
+        ("Company / Account", "company"),
     ],
 )
 def test_names_are_known(header: str, field: str) -> None:
@@ -130,6 +139,28 @@ def test_options_come_from_the_samples(
     entry = entries(columns)[field]
     given = dict(entry) if isinstance(entry, dict) else {}
     assert {key: value for key, value in given.items() if key not in {"field", "write"}} == options
+
+
+@pytest.mark.parametrize(
+    ("samples", "entry"),
+    [
+        (("hot", "cold"), "Rating"),
+        ((), "Rating"),
+        (("Hot",), {"field": "Rating", "values": {"hot": "Hot", "warm": "Warm", "cold": "Cold"}}),
+        (("HOT", "warm", "HOT "), {"field": "Rating", "values": {"hot": "HOT", "warm": "warm", "cold": "cold"}}),
+        (("A", "B"), None),
+    ],
+)
+def test_a_list_of_values_in_a_crms_own_spelling(samples: tuple[str, ...], entry: object) -> None:
+    assert entries({"Rating": samples}).get("rating") == entry
+
+
+def test_a_list_of_values_with_others_in_it() -> None:
+    assert "  # Stage: text, up to 3 characters; `stage` by its name, but it reads only 0% of the samples" in suggested(
+        {"Stage": ("MQL", "SQL")}
+    )
+    text = suggested({"Lifecycle Stage": ("Lead", "Subscriber")})
+    assert "values: {lead: Lead, prospect: Prospect, customer: Customer}}  # check: reads 50% of the samples" in text
 
 
 def test_what_a_person_should_look_at() -> None:

@@ -58,6 +58,7 @@ class Read:
 
     Attributes:
         transform: behind ``as:``; None where the field's type implies it.
+        values: canonical value -> how the samples spell it, where they spell it otherwise.
         share: how many of the samples it reads, 0 to 1; 1 where there is none.
         guessed: why a person should look at it again; empty where the samples settle it.
     """
@@ -66,6 +67,7 @@ class Read:
     options: Options = field(default_factory=dict)
     share: float = 1.0
     guessed: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Reader:
 
     def best(self, target: Field, subject: str, samples: Sequence[str]) -> Read:
         """The way that reads most samples; of equals the plainest."""
+        if target.type == "choice" and target.choices is not None:
+            return _chosen(target.choices, samples)
         named = _NAMED.get(target.name) if (target.name, subject) != ("name", "opportunity") else None
         transform = named if named in self.transforms else None
         ways = self._ways(target, samples)
@@ -136,6 +140,18 @@ class Reader:
         if target.type == "decimal" and samples and not any(map(_tells_mark, samples)):
             return "the samples do not tell whether a comma stands before decimals" if self.comma else ""
         return ""
+
+
+def _chosen(choices: Sequence[str], samples: Sequence[str]) -> Read:
+    """A list of values, of which a CRM mostly has the words and spells them in its own way, such as ``Hot``."""
+    spelt = {sample.strip().casefold(): sample.strip() for sample in samples}
+    known = [choice for choice in choices if choice in spelt]
+    share = sum(sample.strip().casefold() in choices for sample in samples) / len(samples) if samples else 1.0
+    if all(spelt[choice] == choice for choice in known):
+        return Read(None, share=share)
+    capital = all(spelt[choice][:1].isupper() for choice in known)
+    rest = {choice: choice.capitalize() if capital else choice for choice in choices}
+    return Read(None, share=share, values=rest | {choice: spelt[choice] for choice in known})
 
 
 def _tells_mark(sample: str) -> bool:

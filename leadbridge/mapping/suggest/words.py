@@ -40,7 +40,7 @@ _PERSON: Final[Mapping[str, Mapping[Language, str]]] = {
         "es": "telefono|numero de telefono",
     },
     "mobile_phone": {
-        "en": "mobile|mobile phone|cell|cell phone|mobile number|cellphone",
+        "en": "mobile|mobile phone|cell|cell phone|mobile number|cellphone|mobile phone number",
         "de": "mobil|handy|mobiltelefon|handynummer|mobilnummer",
         "fr": "portable|telephone portable|tel portable",
         "es": "movil|celular|telefono movil",
@@ -67,7 +67,7 @@ _PERSON: Final[Mapping[str, Mapping[Language, str]]] = {
         "es": "empresa|compania|nombre de la empresa|razon social",
     },
     "website": {
-        "en": "website|web site|web|url|homepage|web address|company website",
+        "en": "website|web site|web|url|homepage|web address|company website|website url",
         "de": "webseite|internetseite|internet",
         "fr": "site web|site internet",
         "es": "sitio web|pagina web",
@@ -98,7 +98,7 @@ _PERSON: Final[Mapping[str, Mapping[Language, str]]] = {
     },
     "city": {"en": "city|town|location city", "de": "ort|stadt|wohnort", "fr": "ville", "es": "ciudad|localidad"},
     "state": {
-        "en": "state|province|region|county",
+        "en": "state|province|region|county|state region|state province",
         "de": "bundesland|kanton",
         "fr": "etat",
         "es": "provincia|estado provincia",
@@ -109,9 +109,9 @@ _PERSON: Final[Mapping[str, Mapping[Language, str]]] = {
         "fr": "code postal|cp",
         "es": "codigo postal",
     },
-    "country": {"en": "country|nation|country name", "de": "land|staat", "fr": "pays", "es": "pais"},
+    "country": {"en": "country|nation|country name|country region", "de": "land|staat", "fr": "pays", "es": "pais"},
     "lead_source": {
-        "en": "lead source|source|lead origin|origin|utm source|how did you hear about us|channel",
+        "en": "lead source|source|lead origin|origin|utm source|how did you hear about us|channel|original source",
         "de": "herkunft|quelle",
         "fr": "provenance|origine",
         "es": "origen|fuente",
@@ -134,7 +134,7 @@ _PERSON: Final[Mapping[str, Mapping[Language, str]]] = {
     "stage": {"en": "stage|lifecycle stage|lead stage", "de": "phase", "fr": "etape", "es": "etapa"},
     "rating": {"en": "rating|lead rating", "de": "bewertung", "fr": "", "es": "calificacion"},
     "owner": {
-        "en": "owner|lead owner|assigned to",
+        "en": "owner|lead owner|assigned to|contact owner|record owner",
         "de": "zustandig|betreuer",
         "fr": "proprietaire",
         "es": "propietario",

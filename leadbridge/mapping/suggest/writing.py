@@ -55,6 +55,9 @@ def _entry(mapped: Mapped) -> str:
     if mapped.part is not None:
         keys.append(f"part: {mapped.part}")
     keys += [f"{name}: {_option(option)}" for name, option in mapped.read.options.items()]
+    if mapped.read.values:
+        pairs = (f"{scalar(value)}: {scalar(spelt)}" for value, spelt in mapped.read.values.items())
+        keys.append(f"values: {{{', '.join(pairs)}}}")
     if mapped.write is not None:
         keys.append(f"write: {mapped.write}")
     return scalar(mapped.column) if len(keys) == 1 else "{" + ", ".join(keys) + "}"
