@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Command] = {
     "sync": Command("leadbridge.cli.writing:sync_app", "Bring the connections of a job in step."),
     "resume": Command("leadbridge.cli.writing:resume_app", "End runs that were killed."),
     "undo": Command("leadbridge.cli.writing:undo_app", "Put back what a run wrote."),
+    "release": Command("leadbridge.cli.writing:release_app", "Let runs plan again what an undo holds."),
     "runs": Command("leadbridge.cli.history:runs_app", "List the runs."),
     "show": Command("leadbridge.cli.history:show_app", "Show a run, or why a record's values are what they are."),
     "rejects": Command("leadbridge.cli.rejects:app", "List, export and retry rows that were rejected."),

@@ -1,4 +1,4 @@
-"""``leadbridge demo``: the whole flow, from messy files to a conversion preview, on the demo's own files."""
+"""``leadbridge demo``: from messy files to a conversion preview, and two tables in step, on the demo's own files."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Show LeadBridge at work: three messy lead files become a conversion preview.
+    """Show LeadBridge at work: three messy lead files become a conversion preview; two tables are kept in step.
 
-    Nothing outside the folder is read or written, and nothing is written to the demo's CRM.
+    Everything happens in a folder of the demo's own: what the conversion would do is only shown, the two tables are
+    written, and the first run is undone in the end.
     """
     from leadbridge.cli.output import print_json
     from leadbridge.cli.preview_data import counts
@@ -49,11 +50,13 @@ def demo(
         workspace = load_workspace(place)
         found = preview(workspace, JOB, _unwatched)
         if as_json:
-            print_json(counts(found))
+            with api.open_state(workspace) as store:
+                print_json({**counts(found), "in_step": in_step.counts(keep_in_step(workspace, store, _unwatched))})
             return
         wanted = Wanted(INBOXES, frozenset({"lead"}), None, (("score", True),))
-        leads = list_leads(load_workspace(place), wanted, _unwatched)
-        _narrate(workspace, leads, found)
+        _narrate(workspace, list_leads(load_workspace(place), wanted, _unwatched), found)
+        with api.open_state(workspace) as store:
+            tell(keep_in_step(workspace, store, _unwatched), store, _title, _text)
         _say_next(folder)
 
 

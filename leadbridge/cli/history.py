@@ -87,10 +87,12 @@ def show(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
     A reason names the place that the value comes from, the run that took it, the rule, and the values that lost.
     """
+    from leadbridge.cli.opening import ref_of
+
     if what.isdigit():
         _show_run(int(what), limit, config, as_json)
     else:
-        _show_record(_ref(what), config, as_json)
+        _show_record(ref_of(what), config, as_json)
 
 
 def _show_run(number: int, limit: int | None, config: Config, as_json: bool) -> None:
@@ -119,17 +121,6 @@ def _head(run: RunDetail) -> Iterator[Line]:
     ended = f" to {shown(run.ended_at)}" if run.ended_at else ""
     notes = [f"{shown(run.started_at)}{ended} UTC", _rows(run), _note(run)]
     yield from folded("; ".join(note for note in notes if note), 0)
-
-
-def _ref(text: str) -> Ref:
-    from leadbridge.errors import UsageError
-    from leadbridge.records import Ref
-
-    connection, _, rest = text.partition(":")
-    name, _, id_ = rest.partition(":")
-    if not (connection and name and id_):
-        raise UsageError(f"{text!r} is neither a run's number nor a record; write a record as crm:contacts.csv:C1")
-    return Ref(connection, name, id_)
 
 
 def _show_record(ref: Ref, config: Config, as_json: bool) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leadbridge.jobs.sync.model import Approval, PlanOutcome
     from leadbridge.jobs.workspace import Workspace
     from leadbridge.plan.brakes import BrakeName
+    from leadbridge.records import Ref
     from leadbridge.state.store import Store
     from leadbridge.state.transactions import Snapshot
 
@@ -162,3 +163,14 @@ def names_in(store: Store) -> Names:
         return "" if found is None else label(found.golden.values)
 
     return name
+
+
+def ref_of(text: str) -> Ref:
+    """A record as people write it. Raises UsageError where it is none."""
+    from leadbridge.records import Ref
+
+    connection, _, rest = text.partition(":")
+    name, _, id_ = rest.partition(":")
+    if not (connection and name and id_):
+        raise UsageError(f"{text!r} is no record; write one as CONNECTION:OBJECT:ID, such as crm:contacts.csv:C1")
+    return Ref(connection, name, id_)

@@ -19,12 +19,12 @@ EXAMPLES: Final = 10
 NOTHING_WRITTEN: Final = "Nothing was written."
 
 
-def report(run: RunOutcome, *, as_json: bool, quiet: bool) -> None:
+def report(run: RunOutcome, *, as_json: bool, quiet: bool, is_undo: bool = False) -> None:
     """Raises Exit where the status is not 0."""
     if as_json:
         print_json(outcome_data(run))
     elif not quiet or run.left:
-        print_run(run)
+        print_run(run, is_undo=is_undo)
     complain(run)
     leave([run])
 
@@ -78,7 +78,7 @@ def stop_sentence(stop: Stop) -> str:
     return f"{stop.message}." if not stop.message.endswith((".", ")")) else stop.message
 
 
-def print_run(run: RunOutcome) -> None:
+def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
     """One sentence, then what to do next."""
     counts = {name: number for name, number in run.counts.items() if number}
     print_line(escape(f"Run {run.run} of {run.job}: {run.state}{_counted(run)}."))
@@ -92,7 +92,7 @@ def print_run(run: RunOutcome) -> None:
         (run.questions, "leadbridge reviews"),
         (run.conflicts, "leadbridge conflicts"),
         (counts.get("left"), "leadbridge resume"),
-        (counts.get("done"), f"leadbridge undo {run.run}"),
+        (counts.get("done") and not is_undo, f"leadbridge undo {run.run}"),
     ):
         if wanted:
             print_line(f"  {call}")

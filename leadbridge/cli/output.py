@@ -23,7 +23,8 @@ _UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", ""))
 """JSON escapes the C0 controls itself, and its own line breaks must stay."""
 
 _RUNS_IN_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_CALLS_NOTHING = re.compile(r"[+-][\d\s().,;-]*")
+"""Numbers and phones: a spreadsheet may reckon with them, but they call nothing."""
 
 
 def escape(text: str) -> str:
@@ -32,8 +33,8 @@ def escape(text: str) -> str:
 
 
 def neutralise(cell: str) -> str:
-    """A CSV cell that a spreadsheet would run gets a leading quote; numbers such as ``-5`` stay as they are."""
-    return f"'{cell}" if cell.startswith(_RUNS_IN_SPREADSHEET) and not _PLAIN_NUMBER.fullmatch(cell) else cell
+    """A CSV cell that a spreadsheet would run gets a leading quote; numbers and phones stay as they are."""
+    return f"'{cell}" if cell.startswith(_RUNS_IN_SPREADSHEET) and not _CALLS_NOTHING.fullmatch(cell) else cell
 
 
 def show(value: Value) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,13 +93,13 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
 ) -> bool:
     """Whether there are rejects or questions."""
     from leadbridge.cli.opening import names_in
-    from leadbridge.cli.output import print_json_rows
+    from leadbridge.cli.output import print_csv, print_json_rows
     from leadbridge.cli.paging import page
     from leadbridge.cli.progress import progress
     from leadbridge.cli.sync_data import plan_data, row_data
     from leadbridge.cli.sync_lines import closing_lines, plan_lines
     from leadbridge.jobs.sync import api
-    from leadbridge.plan.row_text import write_csv
+    from leadbridge.plan.row_text import COLUMNS, cells
 
     with api.open_state(workspace) as store:
         with progress(quiet) as watch:
@@ -109,7 +108,7 @@ def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
         if form == "json":
             print_json_rows(plan_data(made), "rows", (row_data(row) for row in rows))
         elif form == "csv":
-            write_csv(rows, sys.stdout)
+            print_csv(COLUMNS, cells(rows))
         else:
             page(chain(plan_lines(made, rows, limit, names_in(store)), closing_lines(made)))
     return bool(made.rejects or made.questions)

@@ -13,6 +13,7 @@ sync_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 apply_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 resume_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 undo_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+release_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @sync_app.command()
@@ -113,7 +114,7 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     """Put back what a run wrote, field by field, and delete what it made.
 
     What was edited since stays as it is and is named. What is put back is held: no run plans it again until it is
-    edited somewhere.
+    edited somewhere, or you say `leadbridge release`.
     """
     from leadbridge.cli.opening import Asking, approval, opened
     from leadbridge.cli.outcome import report
@@ -123,4 +124,31 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     with opened(config) as (workspace, store), progress(quiet) as watch:
         approved = approval(store, Asking(yes, as_json, watch))
         done = api.undo(workspace, store, run, approved, watch)
-    report(done, as_json=as_json, quiet=quiet)
+    report(done, as_json=as_json, quiet=quiet, is_undo=True)
+
+
+@release_app.command()
+def release(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A record, as CONNECTION:OBJECT:ID.")],
+    field: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this field; else all that is held of it.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> None:
+    """Let runs plan again what an undo put back and holds, of all records that stand for the same."""
+    from leadbridge.cli.opening import opened, ref_of
+    from leadbridge.cli.output import print_json, print_line
+    from leadbridge.cli.preview import plural
+    from leadbridge.jobs.sync import api
+
+    wanted = ref_of(ref)
+    with opened(config) as (_, store):
+        number = api.release(store, wanted, field)
+    if as_json:
+        print_json({"ref": str(wanted), "released": number})
+    elif not quiet:
+        followed = "; the next run plans what they held" if number else ""
+        print_line(f"{plural(number, 'hold')} released{followed}.")

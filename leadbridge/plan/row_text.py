@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, fields, is_dataclass
 from functools import lru_cache
@@ -17,8 +15,6 @@ from leadbridge.state.codec import dumps, loads, revive
 from leadbridge.values import MISSING, Value
 
 COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "field", "old", "new", "rule", "from")
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"[+-][\d\s().,;-]*")
 
 
 def canonical(row: PlanRow) -> str:
@@ -64,17 +60,16 @@ def write_json_lines(rows: Iterable[PlanRow], out: IO[str]) -> str:
     return found.text
 
 
-def write_csv(rows: Iterable[PlanRow], out: IO[str]) -> None:
-    """A line for each field of each write, for a spreadsheet; what it would take for a formula is quoted by ``'``."""
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
+def cells(rows: Iterable[PlanRow]) -> Iterator[tuple[str, ...]]:
+    """What stands under ``COLUMNS``: a line for each field of each write, one at least."""
     for row in rows:
         write = row.body
-        if isinstance(write, Write):
-            head = (row.number, write.verb, write.connection, write.object, write.id or "", write.label)
-            for change in write.changes:
-                tail = (change.field, shown(change.old), shown(change.new), change.rule, change.origin)
-                table.writerow([_safe(cell) for cell in (*head, *tail)])
+        if not isinstance(write, Write):
+            continue
+        head = (str(row.number), write.verb, write.connection, write.object, write.id or "", write.label)
+        lines = [(c.field, shown(c.old), shown(c.new), c.rule, c.origin) for c in write.changes]
+        lines += [(name, "", f"@{number}", "refers to row", "") for name, number in row.refers.items()]
+        yield from ((*head, *tail) for tail in lines or [("", "", "", "", "")])
 
 
 def shown(value: Value) -> str:
@@ -84,12 +79,6 @@ def shown(value: Value) -> str:
     if isinstance(value, tuple):
         return "; ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _safe(cell: object) -> str:
-    """Numbers and phones pass: a spreadsheet may reckon with them, but they call nothing."""
-    text = str(cell)
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _plain(item: Any) -> Any:

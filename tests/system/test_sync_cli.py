@@ -187,7 +187,7 @@ class TestSync:
     @pytest.mark.parametrize(
         ("what", "sentence"),
         [
-            ("crm", "'crm' is neither a run's number nor a record; write a record as crm:contacts.csv:C1\n"),
+            ("crm", "'crm' is no record; write one as CONNECTION:OBJECT:ID, such as crm:contacts.csv:C1\n"),
             ("99", "there is no run 99"),
             ("crm:contacts.csv:C9", "crm:contacts.csv:C9"),
         ],
@@ -225,6 +225,8 @@ class TestUndo:
         assert tables(project) == before
         call(capsys, "sync", "people", "--yes")
         assert tables(project) == before  # what was put back is held
+        assert main(["undo", str(run), "--yes"]) == 3
+        assert capsys.readouterr().err.startswith(f"run {run} was undone already, by run {undone['run']}")
 
     def test_what_was_edited_since_stays_and_is_named(self, project: Path, capsys) -> None:
         in_step(capsys)
@@ -237,6 +239,20 @@ class TestUndo:
         ]
         row = read(project / "shop/people.csv")[0]
         assert (row["Family"], row["Job"]) == ("Ray", "Chief")
+
+    def test_what_is_held_can_be_released(self, project: Path, capsys) -> None:
+        in_step(capsys)
+        edit(project / "crm/contacts.csv", "dee@acme.example,Head", "dee@acme.example,Boss")
+        run = call(capsys, "sync", "people", "--yes")["run"]
+        assert main(["undo", str(run), "--yes"]) == 0
+        assert capsys.readouterr() == (f"Run {run + 1} of people: done; 1 written.\n", "")
+        call(capsys, "sync", "people", "--yes")
+        assert read(project / "shop/people.csv")[0]["Job"] == "Head"
+        assert main(["release", "shop:people.csv:7"]) == 0
+        assert capsys.readouterr() == ("1 hold released; the next run plans what they held.\n", "")
+        call(capsys, "sync", "people", "--yes")
+        assert read(project / "shop/people.csv")[0]["Job"] == "Boss"
+        assert call(capsys, "release", "shop:people.csv:7") == {"ref": "shop:people.csv:7", "released": 0}
 
     def test_a_run_that_is_not_there(self, project: Path, capsys) -> None:
         assert main(["undo", "5", "--yes"]) == 2

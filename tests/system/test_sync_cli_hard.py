@@ -52,7 +52,6 @@ def test_a_run_that_is_killed_is_resumed_to_the_same_end(tmp_path: Path, monkeyp
             program = KILLED.format(when=when)
             done = subprocess.run([sys.executable, "-c", program, "apply", "--yes"], check=False, capture_output=True)
             assert done.returncode == -9, done.stderr
-            _expire_leases(folder)
             resumed = call(capsys, "resume")
             assert [run["state"] for run in resumed["runs"]] == ["done"]
         else:
@@ -69,15 +68,6 @@ def _people(folder: Path) -> dict[str, list[str]]:
     """Files as lines without their first cell: keys that were made differ from run to run."""
     rows = {name: data.decode().splitlines() for name, data in tables(folder).items()}
     return {name: [line.partition(",")[2] for line in lines] for name, lines in rows.items()}
-
-
-def _expire_leases(folder: Path) -> None:
-    """As if the killed run's lease had run out by now."""
-    from sqlalchemy import text
-
-    workspace = load_workspace(folder / "leadbridge.yaml")
-    with open_state(workspace) as store, store.begin() as tx:
-        tx.connection.execute(text("UPDATE leases SET expires_at = since"))
 
 
 def test_a_lease_that_somebody_holds_is_exit_status_5(project: Path, capsys) -> None:

@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 
 from leadbridge.cli import paging
 from leadbridge.cli.files import written
-from leadbridge.cli.history import _ref
 from leadbridge.cli.lines import line
-from leadbridge.cli.opening import ListByDefault, overrides
+from leadbridge.cli.opening import ListByDefault, overrides, ref_of
 from leadbridge.cli.outcome import print_run, status_of
 from leadbridge.cli.output import print_json_rows
 from leadbridge.errors import ConnectionFailedError, UsageError
@@ -119,13 +118,13 @@ def test_streamed_documents_are_one_json_document(capsys, head, rows):
     ],
 )
 def test_refs_are_read(text, ref):
-    assert _ref(text) == ref
+    assert ref_of(text) == ref
 
 
 @pytest.mark.parametrize("text", ["crm", "crm:x", "crm::1", ":x:1", "crm:x:"])
-def test_what_is_no_ref(text):
-    with pytest.raises(UsageError, match="neither a run's number nor a record"):
-        _ref(text)
+def test_what_is_noref_of(text):
+    with pytest.raises(UsageError, match="is no record; write one as CONNECTION:OBJECT:ID"):
+        ref_of(text)
 
 
 def test_overrides_are_brakes():

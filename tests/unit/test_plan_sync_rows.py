@@ -17,7 +17,7 @@ from leadbridge.merge.departing import Departure
 from leadbridge.merge.model import Candidate, Conflict, Merged, Move, Question
 from leadbridge.merge.record import merge
 from leadbridge.plan import sync_drafting as drafting
-from leadbridge.plan.row_text import Digest, canonical, digest, row_of, write_csv, write_json_lines
+from leadbridge.plan.row_text import Digest, canonical, cells, digest, row_of, write_json_lines
 from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, PlanRow, Settle, Write, number_all
 from leadbridge.records import Ref
 from leadbridge.values import MISSING
@@ -167,14 +167,18 @@ def test_the_table_for_people_has_a_line_per_field_and_calls_no_formula() -> Non
         FieldChange("tags", ("a", "b"), True, "@x"),
         FieldChange("born", MISSING, date(2000, 1, 2), "", ""),
     )
-    out = io.StringIO()
-    write_csv([PlanRow(1, Settle(1, "person")), PlanRow(2, write(changes=changes, label="Ada"))], out)
-    assert out.getvalue().splitlines() == [
-        "number,verb,connection,object,id,record,field,old,new,rule,from",
+    rows = [
+        PlanRow(1, Settle(1, "person")),
+        PlanRow(2, write(changes=changes, label="Ada"), {"account": 1}),
+        PlanRow(3, write("delete")),
+    ]
+    assert [",".join(line) for line in cells(rows)] == [
         "2,update,sf,Lead,1,Ada,phone,+1 (415) 555-0100,+14155550101,prefer,hs:contacts:9",
-        "2,update,sf,Lead,1,Ada,city,,'=HYPERLINK(),lone change,hs",
-        "2,update,sf,Lead,1,Ada,tags,a; b,true,'@x,",
+        "2,update,sf,Lead,1,Ada,city,,=HYPERLINK(),lone change,hs",
+        "2,update,sf,Lead,1,Ada,tags,a; b,true,@x,",
         "2,update,sf,Lead,1,Ada,born,,2000-01-02,,",
+        "2,update,sf,Lead,1,Ada,account,,@1,refers to row,",
+        "3,delete,sf,Lead,1,,,,,,",
     ]
 
 
