@@ -1,4 +1,4 @@
-"""Conversions while they are carried out: whole or taken back. One table for rows that go on, one for those that undo."""
+"""Conversions while they are carried out: whole, or taken back."""
 
 from __future__ import annotations
 

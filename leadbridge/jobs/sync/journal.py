@@ -14,11 +14,10 @@ from leadbridge.golden import Link
 from leadbridge.jobs.sync import keeping
 from leadbridge.jobs.sync.prints import of_write
 from leadbridge.jobs.sync.standing_rejects import row_of
-from leadbridge.plan.row_text import row_of as plan_row_of
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import PlanRow, Write
 from leadbridge.records import Ref
-from leadbridge.state import goldens, information, leases, links, operations, plans, rejects, reviews
+from leadbridge.state import goldens, information, leases, links, operations, rejects, reviews
 from leadbridge.state.model import Lease, ReviewRow, RowKind, StoredLink
 from leadbridge.state.model import Operation as StoredOperation
 from leadbridge.state.operations import Outcome as StoredOutcome
@@ -88,28 +87,20 @@ class StateJournal:
                 known = operations.of(snapshot, self._run, [row.number for row in rows])
             found = [(row, known.get(row.number)) for row in rows if connection in {None, row.connection}]
             open_ = [(row, operation) for row, operation in found if _is_open(operation, self._sent_only)]
-            moved = [row for row, operation in open_ if row.golden in self._stale and operation is None]
+            moved = [row for row, operation in open_ if operation is None and self._moved_on(row)]
             if moved:
                 self.outcomes(
                     [rejected(row, "stale", _STALE, "plan again: what changed is weighed then") for row in moved]
                 )
-            yield from (_operation(row, op) for row, op in open_ if op is not None or row.golden not in self._stale)
+            yield from (_operation(row, op) for row, op in open_ if op is not None or not self._moved_on(row))
+
+    def _moved_on(self, row: WriteRow) -> bool:
+        return row.golden in self._stale and row.undoes is None
 
     def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         with self._store.read() as snapshot:
             found = operations.of(snapshot, self._run, numbers)
         return {n: one.result_id for n, one in found.items() if one.state == "done" and one.result_id}
-
-    def begun(self, numbers: Collection[int]) -> Mapping[int, Operation]:
-        """By number; the row of each is looked up in the plan."""
-        with self._store.read() as snapshot:
-            found = operations.of(snapshot, self._run, numbers)
-            rows = {n: plans.page(snapshot, self._plan, n - 1, 1)[0] for n in found}
-        return {n: begun_as(write_row(plan_row_of(rows[n].body)), one) for n, one in found.items()}
-
-    def refused(self) -> Collection[int]:
-        """A sync plan holds no conversions."""
-        return ()
 
     def past(self, numbers: Collection[int]) -> Mapping[int, Past]:
         with self._store.read() as snapshot:
