@@ -1,0 +1,116 @@
+"""What people did and what tools did to it: who made each record, and which edit each cell holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from benchmarks.simulation.layout import meaning
+from leadbridge.records import Ref
+from leadbridge.values import Raw
+
+
+@dataclass(slots=True)
+class Edit:
+    """A value that a person wrote.
+
+    Attributes:
+        value: its meaning; see ``layout.meaning``.
+        over: the edit whose value stood there, and that this one knowingly replaces.
+        of_twin: whether the record was a second one of its subject in that CRM.
+    """
+
+    number: int
+    tag: str
+    field: str
+    value: Raw
+    ref: Ref
+    over: int | None
+    of_twin: bool
+
+
+@dataclass(slots=True)
+class Kept:
+    """A record that is or was there."""
+
+    tag: str
+    by_tool: bool
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """
+    Attributes:
+        cells: (record, field) -> number of the edit whose value stands there.
+        deleted: tags of which a person deleted a record, with the number of the edit before it.
+        made: (connection, tag) -> records that the tool made although one was there, or had been.
+        captured: number of edits before the last capture whose plan may still be carried out; ``done`` the same for
+            the last run that ended.
+    """
+
+    records: dict[Ref, Kept] = field(default_factory=dict)
+    edits: list[Edit] = field(default_factory=list)
+    cells: dict[tuple[Ref, str], int] = field(default_factory=dict)
+    deleted: dict[str, int] = field(default_factory=dict)
+    made: Counter[tuple[str, str]] = field(default_factory=Counter)
+    noop_writes: int = 0
+    wrong_deletes: int = 0
+    writes: int = 0
+    calls: int = 0
+    captured: int = 0
+    done: int = 0
+
+    # --- what people do
+
+    def edit(self, ref: Ref, name: str, raw: Raw) -> None:
+        over = self.cells.get((ref, name))
+        twin = self.first(ref.connection, self.records[ref].tag, ref.object) != ref
+        self.edits.append(Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin))
+        self.cells[ref, name] = len(self.edits) - 1
+
+    def drop(self, ref: Ref, *, deleted: bool) -> None:
+        self.records[ref].gone = True
+        if deleted:
+            self.deleted[self.records[ref].tag] = len(self.edits)
+
+    # --- what a tool does
+
+    def tool_made(self, ref: Ref, tag: str) -> None:
+        known = [k for r, k in self.records.items() if (r.connection, r.object, k.tag) == (*_place(ref), tag)]
+        self.made[ref.connection, tag] += bool(known)
+        self.records[ref] = Kept(tag, by_tool=True)
+
+    def tool_wrote(self, ref: Ref, name: str, raw: Raw) -> None:
+        value, tag = meaning(name, raw), self.records[ref].tag
+        mine = (e.number for e in reversed(self.edits) if (e.tag, e.field, e.value) == (tag, name, value))
+        number = next(mine, None)
+        if number is None:
+            self.cells.pop((ref, name), None)
+        else:
+            self.cells[ref, name] = number
+
+    def tool_deleted(self, ref: Ref) -> None:
+        """Wrong, unless a person deleted the subject elsewhere and nobody edited it since the last run."""
+        tag = self.records[ref].tag
+        met = any(e.tag == tag for e in self.edits[self.done : self.captured] if not self.records[e.ref].gone)
+        self.wrong_deletes += tag not in self.deleted or met
+        self.records[ref].gone = True
+
+    # --- what is there
+
+    def live(self, tag: str) -> list[Ref]:
+        """The records of a subject, the oldest first."""
+        return [ref for ref, kept in self.records.items() if kept.tag == tag and not kept.gone]
+
+    def first(self, connection: str, tag: str, object_: str) -> Ref | None:
+        mine = (ref for ref in self.live(tag) if _place(ref) == (connection, object_))
+        return next(mine, None)
+
+    @property
+    def tags(self) -> list[str]:
+        return list(dict.fromkeys(kept.tag for kept in self.records.values()))
+
+
+def _place(ref: Ref) -> tuple[str, str]:
+    return ref.connection, ref.object

@@ -1,0 +1,135 @@
+"""What is counted once all is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+from benchmarks.simulation.bridge import Logged
+from benchmarks.simulation.layout import EDITED, table_of
+from benchmarks.simulation.ledger import Edit
+from benchmarks.simulation.world import World
+from leadbridge.records import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """
+    Attributes:
+        edits: values that people wrote.
+        edits_lost: edits that nobody knowingly replaced, whose value is nowhere and in no log.
+        duplicates: records that the tool made where the subject had one already, or had had one.
+        noop_writes: updates that said what the record said already, and all writes of a run after which nothing was
+            left to do.
+        divergent_fields: fields that two CRMs disagree about after quiet.
+        wrong_deletes: records that the tool deleted although nobody deleted the subject, or somebody edited it since.
+        orphans: records of people whose account the tool lost.
+        calls: of all methods that reach a CRM.
+    """
+
+    edits: int = 0
+    edits_lost: int = 0
+    duplicates: int = 0
+    noop_writes: int = 0
+    divergent_fields: int = 0
+    wrong_deletes: int = 0
+    orphans: int = 0
+    calls: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Score)))
+
+    @property
+    def faults(self) -> int:
+        return sum(getattr(self, name) for name in FAULTS)
+
+    def report(self) -> dict[str, float]:
+        found: dict[str, float] = asdict(self)
+        calls = found.pop("calls")
+        return {**found, "calls_per_change": round(calls / self.edits, 3) if self.edits else 0.0}
+
+
+FAULTS = ("edits_lost", "duplicates", "noop_writes", "divergent_fields", "wrong_deletes", "orphans")
+
+
+def score(world: World, logged: Iterable[Logged], late_writes: int) -> Score:
+    ledger = world.ledger
+    return Score(
+        edits=len(ledger.edits),
+        edits_lost=sum(1 for _ in lost(world, logged)),
+        duplicates=ledger.made.total(),
+        noop_writes=ledger.noop_writes + late_writes,
+        divergent_fields=sum(1 for _ in divergent(world)),
+        wrong_deletes=ledger.wrong_deletes,
+        orphans=sum(1 for _ in orphans(world)),
+        calls=ledger.calls,
+    )
+
+
+def lost(world: World, logged: Iterable[Logged]) -> Iterable[Edit]:
+    """Edits of records that are still there, that no later edit replaced, and that are neither held nor logged."""
+    ledger, known = world.ledger, set(logged)
+    replaced = {edit.over for edit in ledger.edits}
+    shown: dict[tuple[str, str], set[object]] = {}
+    for tag in ledger.tags:
+        for ref in _firsts(world, tag):
+            at = table_of(ref.connection, ref.object)
+            for name in EDITED[at.kind]:
+                if name in at.columns:
+                    shown.setdefault((tag, name), set()).add(world.value(ref, name))
+    for edit in ledger.edits:
+        gone = ledger.records[edit.ref].gone or edit.of_twin
+        if gone or edit.number in replaced or (edit.tag, edit.field, edit.value) in known:
+            continue
+        if edit.field == "out":
+            if not _opt_out_lost(world, edit, shown):
+                continue
+        elif edit.value in shown.get((edit.tag, edit.field), {edit.value}):
+            continue
+        yield edit
+
+
+def _opt_out_lost(world: World, edit: Edit, shown: dict[tuple[str, str], set[object]]) -> bool:
+    """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes."""
+    last = max(e.number for e in world.ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
+    return edit.number == last and edit.value is True and shown.get((edit.tag, "out")) != {True}
+
+
+def divergent(world: World) -> Iterable[tuple[str, str, dict[Ref, object]]]:
+    for tag in world.ledger.tags:
+        says: dict[str, dict[Ref, object]] = {}
+        for ref in _firsts(world, tag):
+            at = table_of(ref.connection, ref.object)
+            for name in EDITED[at.kind]:
+                if name in at.columns:
+                    says.setdefault(name, {})[ref] = world.value(ref, name)
+        for name, found in says.items():
+            if len(set(found.values())) > 1:
+                yield tag, name, found
+
+
+def orphans(world: World) -> Iterable[Ref]:
+    """Records that name an account that is not there, or none though the person's record elsewhere names one that
+    is in this CRM too."""
+    for tag in world.ledger.tags:
+        named = {ref: world.account_tag(ref) for ref in _firsts(world, tag)}
+        accounts = {account for account in named.values() if account}
+        for ref, account in named.items():
+            kept = world.ledger.records[ref]
+            at = table_of(ref.connection, ref.object)
+            if "account" not in at.columns or not kept.by_tool:
+                continue
+            if account is None or (account == "" and _has(world, ref.connection, accounts)):
+                yield ref
+
+
+def _has(world: World, connection: str, accounts: set[str]) -> bool:
+    return any(ref.connection == connection for tag in accounts for ref in world.ledger.live(tag))
+
+
+def _firsts(world: World, tag: str) -> list[Ref]:
+    """The oldest record of each CRM; its twins are nobody's business."""
+    found: dict[str, Ref] = {}
+    for ref in world.ledger.live(tag):
+        found.setdefault(ref.connection, ref)
+    return list(found.values())
