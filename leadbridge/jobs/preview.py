@@ -1,29 +1,14 @@
-"""The preview of a conversion job: capture, unite, score, select, match, plan. Nothing is written."""
+"""The preview of a conversion job: capture and decide, from the CRMs alone. Nothing is written or remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
-from leadbridge.conditions import Condition, ConditionFault, compile_condition
-from leadbridge.config import ConvertJob
-from leadbridge.errors import FileFaults, UsageError
-from leadbridge.extend import Convertible, Fragment
-from leadbridge.jobs.capture import Capture, capture_all
-from leadbridge.jobs.identify import MATCHED_ROLES, Known, people_of
-from leadbridge.jobs.outcome import Preview, Review
-from leadbridge.jobs.rating import rated
-from leadbridge.jobs.sources import Source
+from leadbridge.jobs.capture import capture_all
+from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, where_of
+from leadbridge.jobs.identify import MATCHED_ROLES
+from leadbridge.jobs.outcome import Preview
 from leadbridge.jobs.workspace import Workspace
-from leadbridge.mapping.policy import ConvertPolicy
-from leadbridge.plan.conversion import plan_conversions
-from leadbridge.plan.layout import Scene
-from leadbridge.plan.model import LeftOut, Rating, Request, United, label
-from leadbridge.plan.selection import select
-from leadbridge.records import Ref
-from leadbridge.values import Value
-
-LEAD_ROLES = frozenset({"lead", "prospect"})
 
 
 def preview(workspace: Workspace, name: str, watch: Callable[[str, int], None]) -> Preview:
@@ -34,131 +19,11 @@ def preview(workspace: Workspace, name: str, watch: Callable[[str, int], None]) 
         FileFaults: a file is wrong.
         ConnectionFailedError: a connection cannot be read.
     """
-    job = workspace.project.config.job(name)
-    if not isinstance(job, ConvertJob):
-        raise UsageError(f"job {name!r} syncs; so far previews show conversion jobs, which say `convert:`")
+    job = convert_job(workspace, name)
     policy = workspace.mappings.policy(job.policy)
-    where = _where(workspace, name, job.where)
+    where = where_of(workspace, name, job.where)
     with workspace.open(job.connections) as sources:
-        run = _Run(workspace, name, job, policy, sources)
-        run.check_targets()
+        deciding = Deciding(workspace, name, job, policy, sources)
+        deciding.check_targets()
         captured = capture_all(sources, workspace.plugins, LEAD_ROLES | set(MATCHED_ROLES), watch)
-    return run.decide(captured, where)
-
-
-def _where(workspace: Workspace, name: str, source: str | None) -> Condition | None:
-    """The job's own condition; a fault stands where it is written."""
-    if source is None:
-        return None
-    try:
-        return compile_condition(source, workspace.mappings.catalogue.subjects["person"].fields)
-    except ConditionFault as error:
-        document = workspace.project.config.document
-        raise FileFaults([document.fault(("jobs", name, "where"), error.message, error.suggestion)]) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    workspace: Workspace
-    name: str
-    job: ConvertJob
-    policy: ConvertPolicy
-    sources: tuple[Source, ...]
-
-    def check_targets(self) -> None:
-        """Leads must come from somewhere, and where accounts and contacts are made there must be objects for them."""
-        into = (self.job.into,) if self.job.into else self.job.convert
-        for source in self.sources:
-            if source.connection in self.job.convert:
-                source.demand(LEAD_ROLES)
-            lacking = [role for role in MATCHED_ROLES if role in self.policy.parts and role not in source.homes()]
-            if source.connection in into and lacking:
-                hint = "" if self.job.into else "; name the connection that has them as the job's `into:`"
-                raise UsageError(
-                    f"job {self.name!r} cannot make a record of role {lacking[0]} in {source.connection!r}: no mapping "
-                    f"gives it an object that can be written{hint}"
-                )
-
-    def decide(self, captured: Capture, where: Condition | None) -> Preview:
-        """From what was captured to the preview. Calls hooks; touches no connection."""
-        leads = [r for r in captured.records if r.role in LEAD_ROLES and r.ref.connection in self.job.convert]
-        person = self.workspace.mappings.catalogue.subjects["person"]
-        people, questions = people_of(leads, self.workspace.plugins, self.job.convert, person)
-        with_scores = rated(people, self.workspace)
-        asked = {ref for question in questions for ref in question.refs}
-        selection = select([p for p, _ in with_scores if not asked.intersection(p.refs)], self.policy, where)
-        known = Known.of(captured.records, self.policy, self.job.connections)
-        requests, more = self._requests(selection.selected, known, {p.refs: rating for p, rating in with_scores})
-        requests, vetoed = self._ask_plugins(requests)
-        plan = plan_conversions(requests, self._scene())
-        return Preview(
-            job=self.name,
-            tallies=captured.tallies,
-            leads=len(leads),
-            people=tuple(lead for lead, _ in with_scores),
-            left_out=(*selection.left_out, *vetoed),
-            reviews=(*questions, *more),
-            rejects=(*captured.rejects, *self.workspace.scoring_rejects, *selection.rejects, *plan.rejects),
-            plan=plan,
-        )
-
-    def _requests(
-        self, selected: Sequence[United], known: Known, ratings: dict[tuple[Ref, ...], Rating | None]
-    ) -> tuple[list[Request], list[Review]]:
-        """A request for each lead whose match is clear, a question for each of the others."""
-        requests: list[Request] = []
-        questions: list[Review] = []
-        for lead in selected:
-            targets = self._targets(lead)
-            matched = known.match(lead, targets)
-            if isinstance(matched, Review):
-                questions.append(matched)
-                continue
-            rating, keys = ratings[lead.refs], known.keys(lead, targets)
-            requests.append(Request(len(requests) + 1, lead, targets, matched, keys, rating=rating))
-        return requests, questions
-
-    def _targets(self, lead: United) -> tuple[str, ...]:
-        if self.job.into:
-            return (self.job.into,)
-        return tuple(dict.fromkeys(ref.connection for ref in lead.refs))
-
-    def _ask_plugins(self, requests: Sequence[Request]) -> tuple[list[Request], list[LeftOut]]:
-        """Vetoes leave leads out; values fill what the policy leaves absent, the first plugin's counts."""
-        fragments: dict[int, list[Fragment]] = {}
-        for fragment in self.workspace.plugins.convert([_convertible(request) for request in requests]):
-            fragments.setdefault(fragment.number, []).append(fragment)
-        going: list[Request] = []
-        vetoed: list[LeftOut] = []
-        for request in requests:
-            mine = fragments.get(request.number, [])
-            veto = next((fragment.veto for fragment in mine if fragment.veto), "")
-            if veto:
-                vetoed.append(LeftOut(request.lead, label(request.lead.values), f"veto: {veto}"))
-            else:
-                going.append(replace(request, number=len(going) + 1, added=self._added(mine)))
-        return going, vetoed
-
-    def _added(self, fragments: Sequence[Fragment]) -> dict[str, dict[str, Value]]:
-        added: dict[str, dict[str, Value]] = {}
-        for fragment in fragments:
-            for role, values in fragment.values.items():
-                part = self.policy.parts.get(role)
-                unknown = [name for name in values if part is not None and name not in part.subject.fields]
-                if unknown:
-                    raise UsageError(
-                        f"a plugin's leadbridge_convert sets {unknown[0]!r}, which role {role} does not have; "
-                        "find it with: leadbridge plugins list"
-                    )
-                added[role] = {**values, **added.get(role, {})}
-        return added
-
-    def _scene(self) -> Scene:
-        homes = {(s.connection, role): fields for s in self.sources for role, fields in s.homes().items()}
-        mappings = self.workspace.mappings
-        return Scene(self.policy, homes, mappings.catalogue.subjects["person"], self.workspace.now, mappings.stages)
-
-
-def _convertible(request: Request) -> Convertible:
-    matched = {role: match.record.ref for (_, role), match in reversed(tuple(request.matched.items()))}
-    return Convertible(request.number, request.lead.refs, request.lead.values, matched)
+    return deciding.decide(captured, where)

@@ -77,13 +77,13 @@ def _row(number: int, entries: Sequence[Entry], book: Book) -> SettleRow:
         label=label(united.values) or str(entries[0].ref),
         fields=held(united.values, origins, book.run),
         links=tuple(
-            LinkChange(entry.ref, role=entry.captured.role, state="live", base=_agreed(entry, united.values))
+            LinkChange(entry.ref, role=entry.captured.role, state="live", base=agreed_base(entry, united.values))
             for entry in entries
         ),
     )
 
 
-def _agreed(entry: Entry, values: Mapping[str, Value]) -> dict[str, Raw]:
+def agreed_base(entry: Entry, values: Mapping[str, Value]) -> dict[str, Raw]:
     """The provider fields whose value the golden record has, or that are absent on both sides."""
     base: dict[str, Raw] = {}
     for fieldmap in entry.mapping.fields:

@@ -112,13 +112,14 @@ class Settle:
 
     Attributes:
         version: of the golden record when this was planned; 0 for a new one. One that moved since makes the row stale.
-        unites: golden records that become part of this one.
+        unites: golden records that become part of this one; ``versions`` may have theirs, as ``version``.
         bases: link -> provider field -> raw value that is agreed from now on.
         due: links that are still owed a write, and are read again before the next planning.
         undue: links that were, and are no longer.
         owed: whether a record is still to be made somewhere.
         cleared: records that reappeared: what was asked about their going clears itself.
         mended: records whose standing reject is of no concern any more.
+        carried: answered questions that this plan carries out.
         conversions: of a plan to convert, see :mod:`leadbridge.plan.rows`; such a row is settled after the writes.
         undoes: number of the row that made the golden record, which this row takes away again.
     """
@@ -138,8 +139,10 @@ class Settle:
     owed: bool = False
     cleared: tuple[Ref, ...] = ()
     mended: tuple[Ref, ...] = ()
+    carried: tuple[int, ...] = ()
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
+    versions: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def says(self) -> bool:

@@ -1,0 +1,1 @@
+"""Conversion jobs: from captured leads to a kept plan, and from there to records, golden records and links."""

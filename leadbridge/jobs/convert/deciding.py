@@ -1,0 +1,178 @@
+"""What a conversion job decides about captured leads: unite, score, select, match, plan. It touches no connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from leadbridge.conditions import Condition, ConditionFault, compile_condition
+from leadbridge.config import ConvertJob
+from leadbridge.errors import FileFaults, UsageError
+from leadbridge.extend import Convertible, Fragment
+from leadbridge.jobs.capture import Capture
+from leadbridge.jobs.identify import MATCHED_ROLES, Known, people_of
+from leadbridge.jobs.outcome import Preview, Review
+from leadbridge.jobs.rating import rated
+from leadbridge.jobs.sources import Source
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.agreeing import agreed, united_now
+from leadbridge.plan.book import Book
+from leadbridge.plan.conversion import plan_conversions
+from leadbridge.plan.layout import Scene
+from leadbridge.plan.model import LeftOut, Rating, Request, United, label
+from leadbridge.plan.selection import select
+from leadbridge.records import Captured, Ref
+from leadbridge.values import Value
+
+LEAD_ROLES = frozenset({"lead", "prospect"})
+NOBODY = Book({})
+
+
+def convert_job(workspace: Workspace, name: str) -> ConvertJob:
+    """Raises UsageError where there is no such job, or it converts nothing."""
+    job = workspace.project.config.job(name)
+    if not isinstance(job, ConvertJob):
+        raise UsageError(f"job {name!r} syncs; run it with: leadbridge sync {name}")
+    return job
+
+
+def where_of(workspace: Workspace, name: str, source: str | None) -> Condition | None:
+    """The job's own condition; a fault stands where it is written."""
+    if source is None:
+        return None
+    try:
+        return compile_condition(source, workspace.mappings.catalogue.subjects["person"].fields)
+    except ConditionFault as error:
+        document = workspace.project.config.document
+        raise FileFaults([document.fault(("jobs", name, "where"), error.message, error.suggestion)]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """
+    Attributes:
+        book: what is known of the captured records; conversion then stands on golden records.
+        held: leads that an undo protects.
+    """
+
+    workspace: Workspace
+    name: str
+    job: ConvertJob
+    policy: ConvertPolicy
+    sources: tuple[Source, ...]
+    book: Book = NOBODY
+    held: Mapping[Ref, str] = field(default_factory=dict)
+
+    def check_targets(self) -> None:
+        """Leads must come from somewhere, and where accounts and contacts are made there must be objects for them."""
+        into = (self.job.into,) if self.job.into else self.job.convert
+        for source in self.sources:
+            if source.connection in self.job.convert:
+                source.demand(LEAD_ROLES)
+            lacking = [role for role in MATCHED_ROLES if role in self.policy.parts and role not in source.homes()]
+            if source.connection in into and lacking:
+                hint = "" if self.job.into else "; name the connection that has them as the job's `into:`"
+                raise UsageError(
+                    f"job {self.name!r} cannot make a record of role {lacking[0]} in {source.connection!r}: no mapping "
+                    f"gives it an object that can be written{hint}"
+                )
+
+    def decide(self, captured: Capture, where: Condition | None) -> Preview:
+        """From what was captured to the preview. Calls hooks; touches no connection."""
+        leads = [record for record in captured.records if self._is_lead(record)]
+        person = self.workspace.mappings.catalogue.subjects["person"]
+        people, questions = people_of(leads, self.workspace.plugins, self.job.convert, person)
+        with_scores = rated([united_now(one, self.book) for one in people], self.workspace)
+        asked = {ref for question in questions for ref in question.refs} | self.held.keys()
+        selection = select([p for p, _ in with_scores if not asked.intersection(p.refs)], self.policy, where)
+        known = Known.of(filter(self._can_match, captured.records), self.policy, self.job.connections)
+        requests, more = self._requests(selection.selected, known, {p.refs: rating for p, rating in with_scores})
+        requests, vetoed = self._ask_plugins(agreed(requests, self.book))
+        plan = plan_conversions(requests, self.scene())
+        return Preview(
+            job=self.name,
+            tallies=captured.tallies,
+            leads=len(leads),
+            people=tuple(lead for lead, _ in with_scores),
+            left_out=(*selection.left_out, *self._held([p for p, _ in with_scores]), *vetoed),
+            reviews=(*questions, *more),
+            rejects=(*captured.rejects, *self.workspace.scoring_rejects, *selection.rejects, *plan.rejects),
+            plan=plan,
+        )
+
+    def _is_lead(self, record: Captured) -> bool:
+        """One that was not converted yet, and that no conversion made."""
+        if record.role not in LEAD_ROLES or record.ref.connection not in self.job.convert:
+            return False
+        return not self.book.is_converted(record.ref) and record.ref not in self.book.made.values()
+
+    def _can_match(self, record: Captured) -> bool:
+        """A twin of a record in the same object is never written."""
+        entry = self.book.records.get(record.ref)
+        return entry is None or entry.link is None or entry.link.state not in {"surplus", "gone"}
+
+    def _held(self, people: Sequence[United]) -> list[LeftOut]:
+        found = [(p, next((self.held[ref] for ref in p.refs if ref in self.held), "")) for p in people]
+        return [LeftOut(person, label(person.values), reason) for person, reason in found if reason]
+
+    def _requests(
+        self, selected: Sequence[United], known: Known, ratings: dict[tuple[Ref, ...], Rating | None]
+    ) -> tuple[list[Request], list[Review]]:
+        """A request for each lead whose match is clear, a question for each of the others."""
+        requests: list[Request] = []
+        questions: list[Review] = []
+        for lead in selected:
+            targets = self._targets(lead)
+            matched = known.match(lead, targets)
+            if isinstance(matched, Review):
+                questions.append(matched)
+                continue
+            rating, keys = ratings[lead.refs], known.keys(lead, targets)
+            requests.append(Request(len(requests) + 1, lead, targets, matched, keys, rating=rating))
+        return requests, questions
+
+    def _targets(self, lead: United) -> tuple[str, ...]:
+        if self.job.into:
+            return (self.job.into,)
+        return tuple(dict.fromkeys(ref.connection for ref in lead.refs))
+
+    def _ask_plugins(self, requests: Sequence[Request]) -> tuple[list[Request], list[LeftOut]]:
+        """Vetoes leave leads out; values fill what the policy leaves absent, the first plugin's counts."""
+        fragments: dict[int, list[Fragment]] = {}
+        for fragment in self.workspace.plugins.convert([_convertible(request) for request in requests]):
+            fragments.setdefault(fragment.number, []).append(fragment)
+        going: list[Request] = []
+        vetoed: list[LeftOut] = []
+        for request in requests:
+            mine = fragments.get(request.number, [])
+            veto = next((fragment.veto for fragment in mine if fragment.veto), "")
+            if veto:
+                vetoed.append(LeftOut(request.lead, label(request.lead.values), f"veto: {veto}"))
+            else:
+                going.append(replace(request, number=len(going) + 1, added=self._added(mine)))
+        return going, vetoed
+
+    def _added(self, fragments: Sequence[Fragment]) -> dict[str, dict[str, Value]]:
+        added: dict[str, dict[str, Value]] = {}
+        for fragment in fragments:
+            for role, values in fragment.values.items():
+                part = self.policy.parts.get(role)
+                unknown = [name for name in values if part is not None and name not in part.subject.fields]
+                if unknown:
+                    raise UsageError(
+                        f"a plugin's leadbridge_convert sets {unknown[0]!r}, which role {role} does not have; "
+                        "find it with: leadbridge plugins list"
+                    )
+                added[role] = {**values, **added.get(role, {})}
+        return added
+
+    def scene(self) -> Scene:
+        homes = {(s.connection, role): fields for s in self.sources for role, fields in s.homes().items()}
+        mappings = self.workspace.mappings
+        return Scene(self.policy, homes, mappings.catalogue.subjects["person"], self.workspace.now, mappings.stages)
+
+
+def _convertible(request: Request) -> Convertible:
+    matched = {role: match.record.ref for (_, role), match in reversed(tuple(request.matched.items()))}
+    return Convertible(request.number, request.lead.refs, request.lead.values, matched)
