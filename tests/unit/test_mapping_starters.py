@@ -55,6 +55,19 @@ def test_they_load_lint_clean_and_keep_the_laws() -> None:
     assert check_mappings(mappings, examples=100) == []
 
 
+def test_the_policy_has_a_place_for_every_field_that_a_lead_file_can_fill(tmp_path: Path) -> None:
+    """So that whatever ``mappings suggest`` finds in a file, the starter policy does not lose it."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    fields = [name for name, field in STANDARD.subjects["person"].fields.items() if not field.computed]
+    lines = "".join(f"  {name}: Column {number}\n" for number, name in enumerate(fields))
+    (tmp_path / "csv.leads.yaml").write_text(
+        f"kind: mapping\nprovider: csv\nobject: leads.csv\nrole: lead\nfields:\n{lines}", encoding="utf-8"
+    )
+    found = lint(load_mappings(tmp_path, TRANSFORMS, WIRES))
+    assert [one.fault.message for one in found if one.level == "error"] == []
+
+
 def test_they_can_be_extended(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
