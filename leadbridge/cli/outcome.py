@@ -81,6 +81,8 @@ def stop_sentence(stop: Stop) -> str:
 def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
     """One sentence, then what to do next."""
     counts = {name: number for name, number in run.counts.items() if number}
+    for number in run.resumed:
+        print_line(f"Run {number} had not ended; it was taken up and ended first.")
     print_line(escape(f"Run {run.run} of {run.job}: {run.state}{_counted(run)}."))
     for left in run.left[:EXAMPLES]:
         print_line(escape(f"  left as it is: {_left(left)}"))

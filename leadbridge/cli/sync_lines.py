@@ -59,6 +59,8 @@ def _stops(made: PlanOutcome) -> list[Stop]:
 
 def summary_lines(made: PlanOutcome) -> Iterator[Line]:
     """What was read, how many rows of what, and what would stop the run."""
+    for number in made.resumed:
+        yield line(f"Run {number} had not ended; it was taken up and ended first.")
     yield line(f"Plan {made.plan} of job {made.job}", "title")
     read = ", ".join(f"{at[0]}:{at[1]} {number:,}" for at, number in sorted(made.read.items()))
     if read:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from syncing import CONFIG, call, edit, make_sync_project, tables
 
 from leadbridge.cli import main
+from leadbridge.jobs.sync.api import open_state
+from leadbridge.jobs.workspace import load_workspace
+from leadbridge.state import goldens
 
 
 @pytest.fixture
@@ -212,6 +216,50 @@ class TestSync:
             ("2", "done", []),
             ("1", "done", ["2", "written,", "3", "remembered"]),
         ]
+
+
+class TestVerify:
+    def test_every_record_is_counted_once(self, project: Path, capsys) -> None:
+        in_step(capsys)
+        edit(project / "crm/contacts.csv", "dee@acme.example,Head", "dee@acme.example,Boss")
+        file = project / "shop/people.csv"
+        file.write_text("".join(line for line in file.read_text().splitlines(True) if "finn@" not in line))
+        with file.open("a") as lines:
+            lines.write("9,Gus,Orr,gus@orr.example,,no\n")
+        crm, shop = call(capsys, "verify", "people")["objects"]
+        assert {name: crm[name] for name in ("records", "in_step", "edited", "missing")} == {
+            "records": 3,
+            "in_step": 2,
+            "edited": 1,
+            "missing": 0,
+        }
+        assert {name: shop[name] for name in ("records", "in_step", "new", "missing")} == {
+            "records": 3,
+            "in_step": 2,
+            "new": 1,
+            "missing": 1,
+        }
+        assert main(["verify", "people"]) == 0
+        assert capsys.readouterr().out.splitlines()[0].split()[:4] == ["IN", "OBJECT", "RECORDS", "IN"]
+
+    def test_a_golden_record_that_was_changed_behind_everybodys_back_differs(self, project: Path, capsys) -> None:
+        in_step(capsys)
+        with open_state(load_workspace(None)) as store, store.begin() as tx:
+            stored = goldens.page(tx)
+            dee = next(one for one in stored if one.golden.value("first_name") == "Dee")
+            fields = {**dee.golden.fields, "title": replace(dee.golden.fields["title"], value="Boss")}
+            goldens.update_expected(tx, [replace(dee.golden, fields=fields)], {dee.golden.id: dee.version})
+        crm, shop = call(capsys, "verify", "people", status=1)["objects"]
+        assert (crm["differs"], shop["differs"]) == (1, 1)
+        assert crm["examples"] == [{"ref": "crm:contacts.csv:C1", "fields": ["title"]}]
+        assert main(["verify", "people"]) == 1
+        assert "  shop:people.csv:7 differs in Job\n" in capsys.readouterr().out
+
+    def test_what_is_only_read_is_not_compared(self, project: Path, capsys) -> None:
+        call(capsys, "plan", "import")
+        call(capsys, "apply", "--yes")
+        fair, crm = call(capsys, "verify", "import")["objects"]
+        assert (fair["records"], fair["read_only"], crm["records"], crm["in_step"]) == (2, 2, 3, 3)
 
 
 class TestUndo:

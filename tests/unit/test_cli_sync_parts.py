@@ -95,8 +95,9 @@ Run 7 of people: done; 1,200 written, 2 remembered, 3 rejected (2 stale, 1 unkno
 
 
 def test_a_run_with_nothing_to_do(capsys):
-    print_run(RunOutcome(7, 3, "people", "done", {"done": 0}))
-    assert capsys.readouterr().out == "Run 7 of people: done; nothing to do.\n"
+    print_run(RunOutcome(7, 3, "people", "done", {"done": 0}, resumed=(5,)))
+    taken_up = "Run 5 had not ended; it was taken up and ended first.\n"
+    assert capsys.readouterr().out == f"{taken_up}Run 7 of people: done; nothing to do.\n"
 
 
 @pytest.mark.parametrize("head", [{}, {"job": "a\x9bb", "n": {"x": 1}}])
