@@ -17,6 +17,7 @@ from leadbridge.errors import UsageError
 from leadbridge.provider import (
     Action,
     Capabilities,
+    Converted,
     FieldDescription,
     Gone,
     ObjectDescription,
@@ -38,6 +39,7 @@ class Entry:
         sequence: grows with every change in the CRM, so that no two changes share one and ``>`` skips none.
         values: what it holds; of a deleted record, what it held.
         key: what its creator named it by, so that creating it again cannot make a second one.
+        converted: of a lead that was converted, its contact's object and id, and whether the conversion made it.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Entry:
     key: str | None = None
     deleted: bool = False
     merged_into: str | None = None
+    converted: tuple[str, str, bool] | None = None
 
 
 class MemoryCrm:
@@ -89,6 +92,18 @@ class MemoryCrm:
     def merge(self, object: str, loser: str, winner: str) -> None:
         """Unite two records: the winner keeps its values, the loser's tombstone names the winner."""
         self.delete(object, loser, merged_into=self.entry(object, winner).id)
+
+    def convert(self, lead: tuple[str, str], contact: str, values: Mapping[str, Raw], existing: str = "") -> str:
+        """Convert a lead (object, id) into a record of the object ``contact``, a new one or an existing one; its id.
+
+        The lead stays, to be read only.
+        """
+        made = not existing
+        id_ = existing or self.create(contact, values)
+        if existing:
+            self.edit(contact, existing, values)
+        self._keep(lead[0], replace(self.entry(*lead), converted=(contact, id_, made)))
+        return id_
 
     def entry(self, object: str, id: str) -> Entry:
         entry = self._entries[object][id]
@@ -165,6 +180,7 @@ class MemoryProvider(Provider):
                 cursor=str(part[-1].sequence) if part else (cursor or "0"),
                 complete=cursor is None and start + self.page_size >= len(entries),
                 seen=seen,
+                converted=tuple(self._converted(object, entry) for entry in part if entry.converted),
             )
 
     def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
@@ -199,6 +215,11 @@ class MemoryProvider(Provider):
     def _gone(self, object: str, entry: Entry) -> Gone:
         return Gone(Ref(self.site.connection, object, entry.id), "tombstone", entry.merged_into)
 
+    def _converted(self, object: str, entry: Entry) -> Converted:
+        contact, id_, made = entry.converted or ("", "", False)
+        here = self.site.connection
+        return Converted(Ref(here, object, entry.id), Ref(here, contact, id_), made)
+
     def _read(self, ref: Ref) -> Record | None:
         self._description(ref.object)
         try:
@@ -220,6 +241,8 @@ class MemoryProvider(Provider):
         record = self._read(Ref(self.site.connection, action.object, action.id or ""))
         if record is None:
             return Reject("gone", f"{action.object} {action.id} is not there any more")
+        if self.crm.entry(action.object, action.id or "").converted:
+            return Reject("converted", f"{action.object} {action.id} was converted; its contact took over")
         stale = [name for name, raw in action.expected.items() if not _same(record.values.get(name, MISSING), raw)]
         return Reject("stale", "the record was edited meanwhile", provider_field=stale[0]) if stale else None
 

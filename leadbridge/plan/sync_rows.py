@@ -148,7 +148,7 @@ class Settle:
     def says(self) -> bool:
         """Whether there is anything to settle."""
         content = (self.unites, self.moves, self.bases, self.links, self.conflicts, self.questions)
-        return any((*content, self.asked, self.due, self.undue, self.owed, self.cleared, self.mended))
+        return any((*content, self.asked, self.due, self.undue, self.owed, self.cleared, self.mended, self.carried))
 
 
 @dataclass(frozen=True, slots=True)

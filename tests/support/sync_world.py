@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
 from leadbridge import hookimpl
 from leadbridge.jobs.sync import api
 from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome
@@ -17,6 +19,7 @@ from leadbridge.plan.sync_rows import PlanRow, Settle, Write
 from leadbridge.plugins import load_plugins
 from leadbridge.project import load_project
 from leadbridge.provider import FieldDescription, ObjectDescription, Provider, Site
+from leadbridge.state.schema import leases
 from leadbridge.state.store import Store
 from leadbridge.testing.faults import Faults, FaultyProvider
 from leadbridge.values import Raw
@@ -120,6 +123,11 @@ class World:
     def sync(self, job: str = "people", approval: Approval = lambda _: True, *overrides: Any) -> RunOutcome:
         with self.store() as store:
             return api.sync(self.workspace(), store, job, approval, overrides, nobody)
+
+    def forget_leases(self) -> None:
+        """As when the time of a killed process's lease has run out."""
+        with self.store() as store, store.begin() as tx:
+            tx.connection.execute(delete(leases))
 
     def resume(self) -> RunOutcome | None:
         with self.store() as store:

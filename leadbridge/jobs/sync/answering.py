@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from leadbridge.errors import UsageError
 from leadbridge.golden import Held, Link
-from leadbridge.jobs.sync.identifying import golden_keys, refs_of
+from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.values_written import value_of
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.records import Ref

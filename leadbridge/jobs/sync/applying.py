@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -49,11 +50,11 @@ class Applying:
         """All of it. ``remember`` moves with the last settled rows, the cursors beside it."""
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "approved", expected=("draft", "approved"))
-        return self._finish(self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check))
+        return self._finish(self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep))
 
     def resume(self, remember: Callable[[Transaction], None]) -> RunOutcome:
         """What is left of it. Of a run that had ended, only calls of unknown outcome are looked up."""
-        options = Options(check=self.hold.check)
+        options = Options(check=self.hold.check, sleep=time.sleep)
         if self.run.state != "running":
             return self._finish(Settled(), options, again=True, sent_only=True)
         return self._finish(self._settle(remember), options, again=True)
@@ -117,9 +118,7 @@ class Applying:
             mapping = by_place.get((row.connection, row.object, row.role))
             return same(sent, stored) or (mapping is not None and _alike(mapping, name, sent, stored))
 
-        return Options(
-            options.captured_at, options.recheck_after, equivalent=equivalent, check=options.check, sleep=options.sleep
-        )
+        return replace(options, equivalent=equivalent)
 
     def _end(self, settled: Settled, summary: Summary) -> RunOutcome:
         state: RunState = "failed" if summary.stopped else "done"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leadbridge.jobs.sync.identifying import Identities
+from leadbridge.jobs.sync.identities import Identities
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.merge.creating import create_key
@@ -22,7 +22,7 @@ class Around:
 
     Attributes:
         gone: records that went, with proof.
-        asked_to_delete: golden record -> the record whose going a person wants carried on.
+        asked_to_delete: golden record -> the record whose going a person wants carried on, and the question.
         state: names the state, for the keys of creates.
         prints: (connection, object, role) -> fingerprint of its mappings.
         made: (connection, golden record) that this plan creates, of those that others refer to.
@@ -34,7 +34,7 @@ class Around:
     identities: Identities
     run: int
     gone: frozenset[Ref]
-    asked_to_delete: Mapping[int, Ref]
+    asked_to_delete: Mapping[int, tuple[Ref, int]]
     state: str
     prints: Mapping[tuple[str, str, str], str]
     made: set[tuple[str, int]] = field(default_factory=set)
@@ -85,7 +85,8 @@ class Loader:
         taken = turns.refs(tx, self._run, numbers)
         staged = staging.load(tx, self._run, [ref for refs in taken.values() for ref in refs])
         known = {one.link.ref for some in stored.values() for one in some}
-        newcomers = sorted(staged.keys() - known)
+        moved = {self._identities.moved.get(ref, ref) for ref in known}
+        newcomers = sorted(staged.keys() - moved)
         loaded = goldens.load(tx, everybody)
         return Chunk(
             numbers=tuple(numbers),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from leadbridge.jobs.sync import staged
 from leadbridge.jobs.sync.braking import lost_scopes
 from leadbridge.jobs.sync.gathering import Gathered
-from leadbridge.jobs.sync.identifying import refs_of
+from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.merge.standing import proven
 from leadbridge.plan.sync_rows import rank_of
 from leadbridge.provider import Gone
 from leadbridge.records import Ref
-from leadbridge.state import connections, goldens, reviews, staging, turns
+from leadbridge.state import connections, goldens, reviews, turns
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Snapshot
 from leadbridge.state.turns import TurnRow
@@ -21,10 +22,10 @@ from leadbridge.state.turns import TurnRow
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """``asked_to_delete``: golden record -> the record whose deletion is carried on."""
+    """``asked_to_delete``: golden record -> the record whose deletion is carried on, and the question's number."""
 
     proven: frozenset[Ref] = frozenset()
-    asked_to_delete: Mapping[int, Ref] = field(default_factory=dict)
+    asked_to_delete: Mapping[int, tuple[Ref, int]] = field(default_factory=dict)
 
 
 def went(scene: Scene, store: Store, run: int, gathered: Gathered) -> Went:
@@ -33,7 +34,7 @@ def went(scene: Scene, store: Store, run: int, gathered: Gathered) -> Went:
         shrank = {one.connection for one in lost_scopes(scene, {n: row.columns for n, row in known.items()})}
         gone = proven(_staged(tx, run), gathered.complete, shrank)
         wanted = {
-            row.golden: next(iter(refs_of(row.body)))
+            row.golden: (next(iter(refs_of(row.body))), row.id)
             for row in reviews.answered(tx, "delete")
             if row.answer == "delete" and row.golden is not None
         }
@@ -43,7 +44,4 @@ def went(scene: Scene, store: Store, run: int, gathered: Gathered) -> Went:
 
 
 def _staged(snapshot: Snapshot, run: int) -> Iterator[Gone]:
-    after: Ref | None = None
-    while page := staging.page_gone(snapshot, run, after):
-        after = page[-1].ref
-        yield from (Gone(one.ref, one.proof, one.merged_into) for one in page)
+    return (Gone(one.ref, one.proof, one.merged_into) for one in staged.gone(snapshot, run))

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from leadbridge.jobs.identify import judge_of
 from leadbridge.jobs.sync.gathering import Gathered
+from leadbridge.jobs.sync.identities import Identities, refs_of
+from leadbridge.jobs.sync.rekeyed import follow_edited_keys
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.jobs.sync.staged import unlinked
 from leadbridge.matching.keys import BATCH_KEYS, keys_of
 from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
-from leadbridge.merge.succession import Succession, resolve
+from leadbridge.merge.succession import resolve
 from leadbridge.plan.sync_rows import Asked, rank_of
 from leadbridge.records import Captured, Record, Ref
-from leadbridge.state import goldens, information, keys, links, reviews, staging, turns
+from leadbridge.state import goldens, information, keys, links, reviews, turns
 from leadbridge.state.model import GoldenKey, StagedRow
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.state.turns import TurnRow
 from leadbridge.values import Value
 
-
-@dataclass(slots=True)
-class Identities:
-    """What identifying found, besides whose turn it is, which is in the state.
-
-    Attributes:
-        united: golden record -> those that become part of it.
-        asked: golden record -> questions about who it is, to be asked with its turn.
-        open: golden records for which nothing is made until a question is answered.
-        group: records in the largest group, and the golden record where it stands.
-    """
-
-    succession: Succession = field(default_factory=Succession)
-    united: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    asked: dict[int, tuple[Asked, ...]] = field(default_factory=dict)
-    open: set[int] = field(default_factory=set)
-    group: tuple[int, int] = (1, 0)
+_ABOUT_WHOM: Final = frozenset({"identity", "edited_key"})
 
 
 class Identifying:
@@ -46,6 +32,7 @@ class Identifying:
         self._store = store
         self._run = run
         self._found = Identities()
+        self._doubtful: set[Ref] = set()
 
     def all(self, gathered: Gathered) -> Identities:
         """Subject by subject. Newcomers that share no key with anybody cost nothing but their keys."""
@@ -53,9 +40,20 @@ class Identifying:
             said = [(refs_of(row.body), row.answer) for row in reviews.answered(snapshot, "identity")]
         self._found.succession = resolve(gathered.events, [refs for refs, answer in said if answer == "same"])
         answers: Answers = {refs: "different" for refs, answer in said if answer == "different" and len(refs) == 2}
+        with self._store.read() as snapshot:
+            self._still_open(snapshot)
+        self._doubtful = follow_edited_keys(self._scene, self._store, self._run, gathered, self._found)
         for name in sorted({self._scene.subject_of(role).name for role in self._scene.roles}, key=rank_of):
             self._subject(name, answers)
         return self._found
+
+    def _still_open(self, snapshot: Snapshot) -> None:
+        """Nothing is made for anybody about whom it is asked who they are."""
+        after = 0
+        while page := reviews.page(snapshot, after):
+            after = page[-1].id
+            asked = {ref for row in page if row.kind in _ABOUT_WHOM for ref in refs_of(row.body)}
+            self._found.open |= {stored.link.golden for stored in links.by_refs(snapshot, asked).values()}
 
     def _subject(self, subject: str, answers: Answers) -> None:
         with self._store.read() as snapshot:
@@ -69,14 +67,10 @@ class Identifying:
             self._keep(tx, subject, found)
 
     def _newcomers(self, snapshot: Snapshot, subject: str) -> Iterator[Captured]:
-        after: Ref | None = None
-        while page := staging.page(snapshot, self._run, after):
-            after = page[-1].record.ref
-            taken = turns.owners(snapshot, self._run, [row.record.ref for row in page])
-            for row in page:
-                captured = self._captured(row) if row.record.ref not in taken and row.mapping else None
-                if captured is not None and captured.subject == subject:
-                    yield captured
+        for row in unlinked(snapshot, self._run):
+            captured = self._captured(row)
+            if captured is not None and captured.subject == subject:
+                yield captured
 
     def _captured(self, row: StagedRow) -> Captured | None:
         ref = row.record.ref
@@ -120,6 +114,7 @@ class Identifying:
         for number, keep in sorted(found.united.items()):
             mine.united[keep] = (*mine.united.get(keep, ()), number)
         mine.open |= {number_of(owner) for owner in found.asked}
+        mine.open |= {number_of(owner) for ref, owner in found.owners.items() if ref in self._doubtful}
         for question in found.questions:
             first = min(number_of(owner) for owner in question.owners)
             asked = Asked("identity", question.refs, "; ".join(question.why))
@@ -138,13 +133,3 @@ def golden_keys(subject: str, values: Mapping[str, Value]) -> Iterator[GoldenKey
 
 def _standing_for(ref: Ref, role: str, subject: str, values: Mapping[str, Value]) -> Captured:
     return Captured(Record(ref, {}), subject, role, values)
-
-
-def body_of(refs: Collection[Ref], why: str = "") -> str:
-    """A question about records, as its text in the state."""
-    return json.dumps({"refs": [[r.connection, r.object, r.id] for r in sorted(refs)], "why": why}, ensure_ascii=True)
-
-
-def refs_of(body: str) -> frozenset[Ref]:
-    """The records that a question is about."""
-    return frozenset(Ref(*parts) for parts in json.loads(body)["refs"])

@@ -13,7 +13,8 @@ from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.chunk import Around
 from leadbridge.jobs.sync.gathering import Gathered, Gathering
 from leadbridge.jobs.sync.going import Went, went
-from leadbridge.jobs.sync.identifying import Identifying, Identities
+from leadbridge.jobs.sync.identifying import Identifying
+from leadbridge.jobs.sync.identities import Identities
 from leadbridge.jobs.sync.keeping import Summary, summary_of
 from leadbridge.jobs.sync.lease import Hold, leased
 from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
@@ -125,8 +126,8 @@ class _Begun:
     ) -> PlanOutcome:
         references = References(self.scene)
         gathered = Gathering(self.scene, self.store, run.id, references).capture(start, watch)
-        gone = went(self.scene, self.store, run.id, gathered)
         identities = Identifying(self.scene, self.store, run.id).all(gathered)
+        gone = went(self.scene, self.store, run.id, gathered)
         around = self._around(run, references, identities, gone)
         planning = Planning(around, self.store, plan.id)
         digest = planning.keep()

@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Final
 
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.identifying import body_of, golden_keys, refs_of
+from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown
 from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
@@ -174,6 +175,7 @@ class _Chunk:
             tx,
             [r.id for n, some in open_.items() for r in some if r.kind == "delete" and refs_of(r.body) <= returned[n]],
         )
+        reviews.carried(tx, [number for row in rows for number in row.carried])
         rejects.set_state(tx, [r.id for some in standing.values() for r in some if r.number is not None], "cleared")
 
 

@@ -56,7 +56,9 @@ class Turn:
 
     def draw(self) -> Drawn:
         before = [replace(stored.link, golden=self._number) for stored in self._stored]
-        after = stand([*before, *self._newcomers()], self._sights())
+        moved = self._around.identities.moved
+        known = [replace(link, ref=moved.get(link.ref, link.ref)) for link in before]
+        after = stand([*known, *self._newcomers()], self._sights())
         merged = self._merged(after)
         departures = self._departures(merged, before, after)
         self._write(merged, after, departures)
@@ -149,8 +151,8 @@ class Turn:
         found = [one for one in depart(merged.golden, scene) if one.ref not in merged_away]
         wanted = self._around.asked_to_delete.get(self._number)
         if wanted is not None:
-            live = [link for link in after if link.state == "live" and link.ref.connection != wanted.connection]
-            found.append(Departure(wanted, "propagated", tuple(live)))
+            live = [link for link in after if link.state == "live" and link.ref.connection != wanted[0].connection]
+            found.append(Departure(wanted[0], "propagated", tuple(live)))
         return tuple(found)
 
     # --- what is written
@@ -287,6 +289,7 @@ class Turn:
             undue=tuple(sorted((was_due & mine) - due)),
             owed=any(write.verb == "create" for write in self._drawn.writes) and not self._was.due,
             mended=tuple(sorted(self._mended(after, due))),
+            carried=self._around.asked_to_delete.get(self._number, (None,))[1:],
         )
         news = replace(row, due=tuple(due - was_due))
         self._drawn.settle = row if news.says or self._drawn.writes else None
