@@ -320,6 +320,22 @@ def write_crm(accounts: Sequence[Company], known: Sequence[Person]) -> None:
     )
 
 
+# --- the newsletter's subscribers: semicolons, numbers of their own, most of them contacts of the CRM ----------------
+
+
+def write_newsletter(known: Sequence[Person], others: Sequence[Person]) -> None:
+    """Some have a phone number that the CRM lacks; two took back a consent, of which the other table knows nothing."""
+    header = ["No", "Given name", "Family name", "Address", "Mobile", "Job", "Unsubscribed"]
+    rows = []
+    for n, p in enumerate([*known, *others], 1):
+        mail = p.email.title() if n % 6 == 0 else p.email
+        mobile = "" if n % 5 else f"(415) 555-01{n + 20:02d}"
+        rows.append([str(1000 + n), p.first, p.last, mail, mobile, p.title if n % 2 else "", "yes" if n == 7 else "no"])
+    (FILES / "newsletter").mkdir(exist_ok=True)
+    with (FILES / "newsletter" / "subscribers.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";", lineterminator="\n").writerows([header, *rows])
+
+
 def again(p: Person, **changed: object) -> Person:
     """The same person a second time, a day later, with something different."""
     return replace(p, when=p.when + timedelta(days=1), **changed)  # type: ignore[arg-type]  # fields of Person
@@ -348,7 +364,9 @@ def main() -> None:
     other_mail = [again(p, email=f"{slug(p.last)}@{p.company.domain}") for p in web[12:15]]
     write_partner(shuffled([*partner, *other_mail, again(partner[2], opted_out=True)]))
     known = [p for p in [*fair[::9], *web[::8], *partner[::10]] if p.email.endswith(".example")]
-    write_crm([*at_fair[:5], *on_web[:6], *of_partner[:4]], [*known, *people(american, on_web[:4], 6)])
+    contacts = [*known, *people(american, on_web[:4], 6)]
+    write_crm([*at_fair[:5], *on_web[:6], *of_partner[:4]], contacts)
+    write_newsletter([p for n, p in enumerate(contacts, 1) if n not in {4, 12, 18}], people(british, of_partner, 2))
 
 
 if __name__ == "__main__":

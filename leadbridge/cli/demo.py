@@ -40,23 +40,27 @@ def demo(
     Everything happens in a folder of the demo's own: what the conversion would do is only shown, the two tables are
     written, and the first run is undone in the end.
     """
+    from leadbridge.cli.demo_in_step import tell
     from leadbridge.cli.output import print_json
     from leadbridge.cli.preview_data import counts
+    from leadbridge.demo import in_step
     from leadbridge.jobs.leads import Wanted, list_leads
     from leadbridge.jobs.preview import preview
+    from leadbridge.jobs.sync.api import open_state
     from leadbridge.jobs.workspace import load_workspace
 
     with _project(folder) as place:
         workspace = load_workspace(place)
         found = preview(workspace, JOB, _unwatched)
-        if as_json:
-            with api.open_state(workspace) as store:
-                print_json({**counts(found), "in_step": in_step.counts(keep_in_step(workspace, store, _unwatched))})
-            return
-        wanted = Wanted(INBOXES, frozenset({"lead"}), None, (("score", True),))
-        _narrate(workspace, list_leads(load_workspace(place), wanted, _unwatched), found)
-        with api.open_state(workspace) as store:
-            tell(keep_in_step(workspace, store, _unwatched), store, _title, _text)
+        if not as_json:
+            wanted = Wanted(INBOXES, frozenset({"lead"}), None, (("score", True),))
+            _narrate(workspace, list_leads(load_workspace(place), wanted, _unwatched), found)
+        with open_state(workspace) as store:
+            kept = in_step.keep_in_step(workspace, store, _unwatched)
+            if as_json:
+                print_json({**counts(found), "in_step": in_step.counts(kept)})
+                return
+            tell(kept, store, _title, _text)
         _say_next(folder)
 
 
@@ -154,12 +158,14 @@ def _say_next(folder: Path | None) -> None:
 
     _title("Next")
     if folder is None:
-        print_line("  leadbridge demo --dir my-leads        leaves these files in a folder")
+        print_line("  leadbridge demo --dir my-leads        leaves these files and their state")
         print_line("  leadbridge init --dir my-project      starts a project for your own files")
         return
     print_line(f"  cd {escape(folder.as_posix())}")
     print_line("  leadbridge leads --where 'score >= 60'   any filter; --columns, --sort, --csv")
     print_line("  leadbridge plan convert --preview        every row and field, with reasons")
+    print_line("  leadbridge runs                          what was done")
+    print_line("  leadbridge show crm:contacts.csv:C006    why each value is what it is")
     print_line("  leadbridge mappings lint                 after you changed a file in mappings/")
 
 

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from leadbridge.cli.lines import word
+from leadbridge.cli.lines import folded, print_lines, word
 from leadbridge.cli.output import escape, print_json, print_line, say
 from leadbridge.cli.preview import plural
 from leadbridge.cli.sync_data import outcome_data
@@ -85,7 +85,7 @@ def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
         print_line(f"Run {number} had not ended; it was taken up and ended first.")
     print_line(escape(f"Run {run.run} of {run.job}: {run.state}{_counted(run)}."))
     for left in run.left[:EXAMPLES]:
-        print_line(escape(f"  left as it is: {_left(left)}"))
+        print_lines(folded(f"left as it is: {_left(left)}", 2))
     if len(run.left) > EXAMPLES:
         print_line(f"  ... and {plural(len(run.left) - EXAMPLES, 'more field')} (--json lists them all)")
     for wanted, call in (

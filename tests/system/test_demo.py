@@ -32,7 +32,7 @@ def counts(tmp_path_factory):
 def test_every_step_finds_something(counts):
     assert set(counts) == {
         *("captured", "uncovered", "rejected", "leads", "people", "duplicates", "selected", "left_out"),
-        *("reviews", "matched", "preview"),
+        *("reviews", "matched", "preview", "in_step"),
     }
     assert all(counts[step] > 0 for step in ("rejected", "duplicates", "selected", "left_out", "matched"))
 
@@ -46,11 +46,24 @@ def test_the_counts_of_the_steps_agree(counts):
     assert counts["preview"]["contact"]["update"] > 0
 
 
+def test_two_tables_are_brought_in_step_and_back(counts):
+    steps = counts["in_step"]
+    planned = sum(number for verbs in steps["planned"].values() for number in verbs.values())
+    assert set(steps["planned"]) == {"crm", "newsletter"}
+    assert steps["applied"] == {"written": planned, "conflicts": 5}
+    assert steps["again"] == {"written": 0}
+    assert steps["edited_on_both_sides"] == {"written": 1, "conflicts": 1}
+    assert steps["undone"] == {"written": planned, "left": 1}
+
+
 def test_the_story_is_told_in_steps_with_reasons(capsys):
     assert main(["demo"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    for words in ("1. Three lead files", "2. Read through mappings", "3. ", "4. What the convert policy", "Next"):
+    for words in (
+        *("1. Three lead files", "2. Read through mappings", "3. ", "4. What the convert policy"),
+        *("5. The newsletter tool", "6. The plan is approved", "7. One value is changed", "8. The first run", "Next"),
+    ):
         assert f"\n{words}" in out
     for file in ("fair-2025.csv", "webform.csv", "partner-list.txt"):
         assert file in out
@@ -59,6 +72,13 @@ def test_the_story_is_told_in_steps_with_reasons(capsys):
     assert re.search(r"\+ @\d+ account .* in crm \(no account matches", out)
     assert re.search(r"~ @\d+ contact .* crm:contacts\.csv:C\d+ \(same e-mail\)", out)
     assert re.search(r"\(blank\) -> .*\(fill_blank: .* was blank, inbox/", out)
+    assert "phone  (blank) -> +14155550125  (first contact, from newsletter:subscribers.csv:1005)" in out
+    assert re.search(r"\+  C006 +Green +\+14155550125  Engineer +no\n", out)
+    assert "\nRun 2 of newsletter: done; nothing to do.\n" in out
+    assert "title  Chief Engineer -> Head of Engineering  (prefer, from crm:contacts.csv:C006)" in out
+    assert (
+        "  left as it is: crm:contacts.csv:C006 title: Head of Engineering, not (blank); carried on by run 3\n" in out
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["--dir", "mine"]])
@@ -82,6 +102,24 @@ def test_the_folder_is_left_with_what_the_next_steps_name(tmp_path, capsys, monk
     assert "  leadbridge plan convert --preview" in out
     assert main(["leads", "--where", "score >= 60", "-q"]) == 1
     assert main(["plan", "convert", "--preview"]) == 1
+    assert main(["show", "crm:contacts.csv:C006"]) == 0
+    assert main(["runs"]) == 0
+    capsys.readouterr()
+    assert main(["sync", "newsletter", "--yes"]) == 0
+    assert capsys.readouterr().out == "Run 5 of newsletter: done; nothing to do.\n"
+
+
+def test_the_undo_leaves_nothing_behind_but_the_edits(tmp_path, capsys):
+    mine = tmp_path / "mine"
+    assert main(["demo", "--dir", str(mine)]) == 0
+    capsys.readouterr()
+    edited = {"crm/contacts.csv": ["C006,"], "newsletter/subscribers.csv": ["1005;"]}
+    for path in sorted(path for place in ("crm", "newsletter", "inbox") for path in (mine / place).iterdir()):
+        name = path.relative_to(mine).as_posix()
+        before, after = ((root / name).read_bytes().splitlines() for root in (FILES, mine))
+        changed = [line.decode() for line in after if line not in before]
+        assert len(before) == len(after), name
+        assert [line[:5] for line in changed] == edited.get(name, []), name
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path, capsys):
@@ -109,7 +147,7 @@ def test_the_files_are_those_that_the_seed_makes(tmp_path):
     """Run in a copy, so that a difference shows as one and mends nothing."""
     pytest.importorskip("faker")
     made = tmp_path / "leadbridge" / "demo" / "files"
-    for folder in ("inbox", "crm"):
+    for folder in ("inbox", "crm", "newsletter"):
         (made / folder).mkdir(parents=True)
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / TOOL.name).write_bytes(TOOL.read_bytes())
