@@ -227,7 +227,8 @@ def _check_names(used: frozenset[str], bound: frozenset[str], names: Collection[
     unknown = sorted(used - frozenset(names))
     if unknown:
         listed = ", ".join(repr(name) for name in unknown)
-        raise ConditionFault(f"unknown name{'s' if len(unknown) > 1 else ''} {listed}", suggest(unknown[0], names))
+        meant = next(filter(None, (suggest(name, names) for name in unknown)), None)
+        raise ConditionFault(f"unknown name{'s' if len(unknown) > 1 else ''} {listed}", meant)
 
 
 def _plain(value: object) -> object:

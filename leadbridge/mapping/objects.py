@@ -175,7 +175,7 @@ def _read_reject(record: Record, error: FieldError) -> Reject:
     return Reject(
         code=error.cause.code,
         reason=f"{error.names}: {error.cause}",
-        remedy=f"correct {error.column!r} in the source, or the mapping's {error.names}",
+        remedy=f"correct {error.column!r} in the source, or how the mapping reads {error.names}",
         source=record.source or str(record.ref),
         provider_field=error.column,
         raw={error.column: error.raw},

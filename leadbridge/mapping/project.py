@@ -130,7 +130,8 @@ def _files(folder: Path) -> list[Path]:
             f"the mappings folder {shown(folder)} is not there; create it, or name another as `mappings:` "
             f"in leadbridge.yaml (looked for {folder.absolute()})"
         )
-    return sorted(file for file in folder.iterdir() if file.suffix in {".yaml", ".yml"} and file.is_file())
+    named = (file for file in folder.iterdir() if file.suffix in {".yaml", ".yml"})
+    return sorted(file for file in named if file.is_file() or not file.exists())  # a link to nowhere is to be told
 
 
 def _catalogue(documents: list[Document], faults: list[Fault]) -> Catalogue:

@@ -110,7 +110,7 @@ def choice_codec(codec: Codec, choices: Sequence[str]) -> Codec:
         value = codec.decode(raw)
         items = value if isinstance(value, tuple) else (value,)
         if not all(item in allowed for item in items if is_present(item)):
-            raise UnreadableError("unknown_value", "is none of the field's values; name it in the mapping's `values`")
+            raise UnreadableError("unknown_value", f"is none of the field's values ({', '.join(choices)})")
         return value
 
     return Codec(decode=decode, encode=codec.encode)

@@ -128,6 +128,7 @@ def test_a_panic_of_the_library_is_a_fault_of_the_record_and_an_interrupt_passes
         ("(" * 300, "it is nested too deeply at column 97", None),
         ("stag == 'x'", "unknown name 'stag'", "stage"),
         ("stag == 'x' && zzz", "unknown names 'stag', 'zzz'", "stage"),
+        ("stag == 'x' && aaa", "unknown names 'aaa', 'stag'", "stage"),
         ("startwith(stage, 'x')", "there is no function 'startwith'", "startsWith"),
         (
             "interests.exists(i, j, i == j)",

@@ -223,6 +223,15 @@ class TestDescribed:
             " 'Fon'",
         ]
 
+    def test_a_name_that_is_no_identifier_is_suggested_as_conditions_write_it(self, tmp_path: Path) -> None:
+        fair = {"fair": Connected("csv", [ObjectDescription("leads.csv", (FieldDescription("E-Mail"),))])}
+        text = HEAD + 'when: E-Mail != ""\nfields: {email: E-Mail}\n'
+        assert findings(tmp_path, fair, lead=text)[:2] == [
+            "unknown_provider_field lead.yaml:5:7: when: 'leads.csv' of connection 'fair' has no field 'E'",
+            "unknown_provider_field lead.yaml:5:7: when: 'leads.csv' of connection 'fair' has no field 'Mail'"
+            """ (did you mean 'record["E-Mail"]'?)""",
+        ]
+
     def test_lengths_types_and_what_cannot_be_written(self, tmp_path: Path) -> None:
         lines = (
             "fields:\n  email: Mail\n  title: {field: T, write: never}\n  city: Ort\n  budget: B\n  employees: N\n"

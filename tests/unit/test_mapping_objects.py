@@ -65,7 +65,7 @@ def test_get_reads_what_it_can(tmp_path: Path) -> None:
         (
             "bad_phone",
             "phone: not a phone number",
-            "correct 'Tel' in the source, or the mapping's phone",
+            "correct 'Tel' in the source, or how the mapping reads phone",
             "leads.csv:2",
             "Tel",
             {"Tel": "call me"},
@@ -73,7 +73,7 @@ def test_get_reads_what_it_can(tmp_path: Path) -> None:
         (
             "unknown_value",
             "status: the mapping's `values` do not name this value",
-            "correct 'S' in the source, or the mapping's status",
+            "correct 'S' in the source, or how the mapping reads status",
             "leads.csv:2",
             "S",
             {"S": "DONE"},

@@ -82,6 +82,8 @@ class _Comparison:
     def _unknown(self, at: Path_, name: str, is_key: bool) -> Finding:
         message = f"{self.described.name!r} of connection {self.connection!r} has no field {name!r}"
         close = suggest(name, (f.name for f in self.described.fields))
+        if close is not None and at[0] in {"when", "unless"} and not (close.isascii() and close.isidentifier()):
+            close = f'record["{close}"]'  # the only way to name it in a condition
         return self.seen.error("unknown_provider_field", at, message, close, key=is_key)
 
     def _named(self) -> Iterator[tuple[Path_, str, bool]]:
