@@ -24,6 +24,12 @@ from leadbridge_csv.tape import Overflow, Tape
 
 _SAMPLE = 1 << 18
 _LONGEST_NAME = 10_000
+_OTHER_FILES = (
+    (b"PK\x03\x04", "a zip archive, as spreadsheets (xlsx, ods) are; save its table as CSV"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old spreadsheet (xls); save its table as CSV"),
+    (b"\x1f\x8b", "compressed (gzip); unpack it"),
+)
+"""How files begin that people take for CSV, by whatever name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,10 @@ def _open(path: Path) -> BufferedReader:
 
 def _sheet(connection: str, file: CsvFile, settings: CsvSettings, stream: BufferedReader) -> Sheet:
     sample = stream.read(_SAMPLE)
+    for start, kind in _OTHER_FILES:
+        if sample.startswith(start):
+            message = f"connection {connection!r}: {file.label} is no CSV file but {kind}"
+            raise ConnectionFailedError(connection, message)
     encoding = detect(sample, settings.encoding)
     text = sample[len(encoding.mark) :].decode(encoding.name, "replace")
     if len(sample) == _SAMPLE:

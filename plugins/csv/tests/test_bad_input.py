@@ -142,6 +142,21 @@ def test_a_file_that_is_no_csv(workspace: Workspace, size: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PK\x03\x04\x14\x00", "a zip archive, as spreadsheets (xlsx, ods) are; save its table as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "an old spreadsheet (xls); save its table as CSV"),
+        (b"\x1f\x8b\x08\x00", "compressed (gzip); unpack it"),
+    ],
+)
+def test_a_spreadsheet_that_is_called_csv(workspace: Workspace, start: bytes, kind: str) -> None:
+    workspace.put("a.csv", start + b"\x00\n,1\n" * 20)
+    with pytest.raises(ConnectionFailedError) as error:
+        workspace.capture()
+    assert str(error.value) == f"connection 'crm': a.csv is no CSV file but {kind}"
+
+
 def test_a_file_that_is_not_there(workspace: Workspace) -> None:
     with pytest.raises(ConnectionFailedError) as error:
         workspace.capture("crm/a.csv")
