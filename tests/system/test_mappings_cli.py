@@ -295,6 +295,20 @@ class TestSuggest:
         assert main(["mappings", "suggest", "web", "--out", "nowhere/new.yaml"]) == 2
         assert capsys.readouterr() == ("", "nowhere/new.yaml cannot be written: No such file or directory\n")
 
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full stands for a full disk")
+    def test_a_full_disk_leaves_the_file_as_it_was(self, project: Path, capsys, monkeypatch) -> None:
+        whole = Path.open
+
+        def full(path: Path, *arguments: str, **options: str):
+            if path.name == ".web.yaml.new":
+                return whole(Path("/dev/full"), *arguments, **options)
+            return whole(path, *arguments, **options)
+
+        monkeypatch.setattr(Path, "open", full)
+        assert main(["mappings", "suggest", "web", "--out", "mappings/web.yaml", "--force"]) == 2
+        assert capsys.readouterr() == ("", "mappings/web.yaml cannot be written: No space left on device\n")
+        assert (project / "mappings" / "web.yaml").read_text(encoding="utf-8") == WEB
+
     def test_other_objects_and_roles(self, project: Path, capsys) -> None:
         assert main(["mappings", "suggest", "crm", "--object", "accounts.csv", "--role", "account"]) == 0
         out, _ = capsys.readouterr()
