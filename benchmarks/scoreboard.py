@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -52,12 +53,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _elsewhere(error: ImportError) -> int:
-    """Go on with the interpreter that ``make setup`` made, where this one lacks LeadBridge."""
+    """Start again with the interpreter that ``make setup`` made, where this one lacks LeadBridge."""
     python = ROOT / ".venv" / "bin" / "python"
     if not python.exists() or Path(sys.prefix).resolve() == (ROOT / ".venv").resolve():
         sys.stderr.write(f"LeadBridge is not installed ({error}); run: make setup\n")
         return 2
-    os.execv(python, [str(python), *sys.argv])  # noqa: S606  (the project's own interpreter)
+    return subprocess.call([python, *sys.argv])  # noqa: S603  (the project's own interpreter)
 
 
 def _table(reports: dict[str, dict[str, float]]) -> Iterable[str]:

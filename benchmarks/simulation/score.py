@@ -69,7 +69,7 @@ def score(world: World, logged: Iterable[Logged], late_writes: int) -> Score:
 def lost(world: World, logged: Iterable[Logged]) -> Iterable[Edit]:
     """Edits of records that are still there, that no later edit replaced, and that are neither held nor logged."""
     ledger, known = world.ledger, set(logged)
-    replaced = {edit.over for edit in ledger.edits}
+    replaced = {_said(ledger.edits[edit.over]) for edit in ledger.edits if edit.over is not None}
     shown: dict[tuple[str, str], set[object]] = {}
     for tag in ledger.tags:
         for ref in _firsts(world, tag):
@@ -78,21 +78,29 @@ def lost(world: World, logged: Iterable[Logged]) -> Iterable[Edit]:
                 if name in at.columns:
                     shown.setdefault((tag, name), set()).add(world.value(ref, name))
     for edit in ledger.edits:
-        gone = ledger.records[edit.ref].gone or edit.of_twin
-        if gone or edit.number in replaced or (edit.tag, edit.field, edit.value) in known:
-            continue
         if edit.field == "out":
-            if not _opt_out_lost(world, edit, shown):
-                continue
-        elif edit.value in shown.get((edit.tag, edit.field), {edit.value}):
+            if _opt_out_lost(world, edit, shown):
+                yield edit
+            continue
+        gone = ledger.records[edit.ref].gone or edit.of_twin
+        if gone or _said(edit) in replaced or _said(edit) in known:
+            continue
+        if edit.value in shown.get((edit.tag, edit.field), {edit.value}):
             continue
         yield edit
+
+
+def _said(edit: Edit) -> Logged:
+    """Two people who wrote one value are of one mind."""
+    return edit.tag, edit.field, edit.value
 
 
 def _opt_out_lost(world: World, edit: Edit, shown: dict[tuple[str, str], set[object]]) -> bool:
     """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes."""
     last = max(e.number for e in world.ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
-    return edit.number == last and edit.value is True and shown.get((edit.tag, "out")) != {True}
+    if edit.number != last or edit.value is not True or edit.of_twin or world.ledger.records[edit.ref].gone:
+        return False
+    return shown.get((edit.tag, "out")) != {True}
 
 
 def divergent(world: World) -> Iterable[tuple[str, str, dict[Ref, object]]]:

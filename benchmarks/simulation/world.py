@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.simulation.layout import CONNECTIONS, Kind, Table, describe, meaning, stored, table, table_of
@@ -51,7 +52,7 @@ class World:
         crm = self.crms[connection]
         mine = {name: raw for name, raw in values.items() if name in at.columns}
         columns = {at.columns[name]: stored(connection, at.columns[name], raw) for name, raw in mine.items()}
-        ref = at.ref(crm.create(at.object, columns))
+        ref = at.ref(crm.create(at.object, {**dict.fromkeys(at.columns.values()), **columns}))
         self.ledger.records[ref] = Kept(str(values["tag"]), by_tool=False)
         for name, raw in mine.items():
             if name not in {"tag", "account"} and meaning(name, raw) != "":
@@ -59,7 +60,10 @@ class World:
         return ref
 
     def edit(self, ref: Ref, name: str, raw: Raw) -> None:
+        """Saying what is there already is no edit."""
         column = table_of(ref.connection, ref.object).columns[name]
+        if self.value(ref, name) == meaning(name, raw):
+            return
         self.crms[ref.connection].edit(ref.object, ref.id, {column: stored(ref.connection, column, raw)})
         self.ledger.edit(ref, name, raw)
 
@@ -99,23 +103,28 @@ class World:
         if action.verb == "delete":
             ledger.tool_deleted(ref)
             return
+        written = action.values
+        if action.verb == "create":
+            if ref in ledger.records:
+                return  # its key was known: the record was left alone
+            ledger.tool_made(ref, str(written.get(at.columns["tag"], "")))
+            written = {column: written.get(column) for column in at.columns.values()}
         names = {column: name for name, column in at.columns.items()}
-        if action.verb == "create" and ref not in ledger.records:
-            ledger.tool_made(ref, str(action.values.get(at.columns["tag"], "")))
-        for column, raw in action.values.items():
+        for column, raw in written.items():
             if names[column] not in {"tag", "account"}:
                 ledger.tool_wrote(ref, names[column], raw)
 
 
 class Watched(MemoryProvider):
-    """Memory; what is done to it is noted, however the caller hears of it."""
+    """Memory; what is done to it is noted, however the caller hears of it. What a new record is not given is null."""
 
     def write(self, actions: Sequence[Action]) -> Sequence[Result]:
         world, results = _WORLDS[self.settings.crm], []  # type: ignore[attr-defined]  # its own settings
         for action in actions:
             at = table_of(self.site.connection, action.object)
             idle = action.verb == "update" and self._says_already(at, action)
-            (result,) = super().write([action])
+            blank = dict.fromkeys(at.columns.values()) if action.verb == "create" else {}
+            (result,) = super().write([replace(action, values={**blank, **action.values})])
             if result.state == "done":
                 world.ledger.noop_writes += idle
                 world.note(at, action, result)
