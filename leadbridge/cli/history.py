@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +29,7 @@ def runs(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 ) -> None:
     """List the runs, the newest first, with what became of their rows."""
     from leadbridge.cli.opening import opened
-    from leadbridge.cli.output import Column, print_json, print_table, say
+    from leadbridge.cli.output import print_json, say
     from leadbridge.cli.sync_data import run_data
     from leadbridge.jobs.sync import api
 
@@ -40,17 +40,32 @@ def runs(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     if as_json:
         print_json({"runs": [run_data(run) for run in found]})
     elif found:
-        heads = [Column(title, shrink=False) for title in ("run", "job", "kind", "state", "started", "plan")]
-        print_table([*heads, Column("rows"), Column("note")], [_cells(run) for run in found])
+        _print_runs(found)
     elif not quiet:
         say("No run yet.")
+
+
+def _print_runs(found: Sequence[RunDetail]) -> None:
+    """A table; on a terminal, which would cut it, what became of a run's rows stands below the run."""
+    from leadbridge.cli.lines import folded, line, print_lines
+    from leadbridge.cli.output import Column, print_table, table, width
+
+    heads = [Column(title) for title in ("run", "job", "kind", "state", "started", "plan", "rows", "note")]
+    if width() is None:
+        print_table(heads, [[*_cells(run), _rows(run), _note(run)] for run in found])
+        return
+    (head, style), *lines = table(heads[:-2], [_cells(run) for run in found])
+    print_lines([line(head, style)])
+    for (text, _), run in zip(lines, found, strict=True):
+        notes = "; ".join(note for note in (_rows(run), _note(run)) if note)
+        print_lines([line(text), *(folded(notes, 5, "dim") if notes else [])])
 
 
 def _cells(run: RunDetail) -> list[str]:
     from leadbridge.cli.output import show
 
     plan = "" if run.plan is None else str(run.plan)
-    return [str(run.run), run.job, run.kind, run.state, show(run.started_at), plan, _rows(run), _note(run)]
+    return [str(run.run), run.job, run.kind, run.state, show(run.started_at), plan]
 
 
 def _rows(run: RunDetail) -> str:

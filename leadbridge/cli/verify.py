@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 COUNTS = ("records", "in_step", "edited", "owed", "new", "aside", "read_only", "differs", "missing")
+ALWAYS = ("records", "in_step", "differs", "missing")
 
 
 @app.command()
@@ -55,8 +56,9 @@ def _print(found: Sequence[Verified]) -> None:
     from leadbridge.cli.output import Column, escape, print_line, print_table
     from leadbridge.cli.preview import plural
 
-    heads = [Column("in"), Column("object"), *(Column(name.replace("_", " "), "right") for name in COUNTS)]
-    print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in COUNTS)] for one in found])
+    shown = [name for name in COUNTS if name in ALWAYS or any(getattr(one, name) for one in found)]
+    heads = [Column("in"), Column("object"), *(Column(n.replace("_", " "), "right", shrink=False) for n in shown)]
+    print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in shown)] for one in found])
     guarded = sum(one.guarded for one in found)
     if guarded:
         print_line(f"{plural(guarded, 'field')} excepted: held by an undo, or waiting for an answer.")

@@ -312,7 +312,7 @@ class TestSuggest:
     def test_other_objects_and_roles(self, project: Path, capsys) -> None:
         assert main(["mappings", "suggest", "crm", "--object", "accounts.csv", "--role", "account"]) == 0
         out, _ = capsys.readouterr()
-        assert "role: account\nkey: id\nfields:\n  name: {field: name, as: company_name}\n" in out
+        assert "role: account\nfields:\n  name: {field: name, as: company_name}\n" in out
 
 
 def test_the_real_training_leads_are_suggested_linted_and_tested(tmp_path: Path, monkeypatch, capsys) -> None:

@@ -219,9 +219,9 @@ def test_other_columns_are_described_without_their_values(samples: tuple[str, ..
 )
 def test_any_header_can_be_written(tmp_path: Path, header: str) -> None:
     """As a key of a comment, and as the column of a field."""
-    text = suggested({f"{header} e-mail address": (), header: ()}, key=header)
+    text = suggested({f"{header} e-mail address": (), header: ()}, key=f"{header} e-mail address")
     (mapping,) = load(tmp_path, lead=text).objects
-    assert mapping.key == header
+    assert mapping.key == f"{header} e-mail address"
     assert mapping.fields[0].column == f"{header} e-mail address"
 
 

@@ -82,7 +82,8 @@ def propose(
     }
     order = {name: number for number, name in enumerate(subject.fields)}
     headless = any(shape_of((column,)) in _NO_NAMES for column in columns)
-    return Proposal(described.name, described.key, tuple(sorted(mapped, key=lambda m: order[m.field])), left, headless)
+    key = described.key if described.key in {m.column for m in mapped} else None  # lint warns of one that is not mapped
+    return Proposal(described.name, key, tuple(sorted(mapped, key=lambda m: order[m.field])), left, headless)
 
 
 def _telling(samples: Sequence[str]) -> tuple[str, ...]:
