@@ -45,12 +45,14 @@ class Reading:
         record_names: keys read of ``record``; None where they are known only when it is evaluated.
         nested: a macro stands inside another one's parentheses.
         maps: how often ``map`` is used.
+        patterns: the regular expressions that it gives to ``matches()``, each as it is quoted in the source.
     """
 
     bound: frozenset[str]
     record_names: frozenset[str] | None
     nested: bool
     maps: int
+    patterns: tuple[str, ...] = ()
 
 
 def read(source: str) -> Reading:
@@ -63,7 +65,16 @@ def read(source: str) -> Reading:
         record_names=None if None in keys else frozenset(key for key in keys if key is not None),
         nested=_nested(words, frozenset(calls)),
         maps=sum(words[n] == "map" for n in calls),
+        patterns=tuple(_patterns(tokens)),
     )
+
+
+def _patterns(tokens: list[re.Match[str]]) -> Iterator[str]:
+    for n in range(len(tokens) - 4):
+        dot, name, opened, pattern, closed = tokens[n : n + 5]
+        called = (dot.group(), name.group(), opened.group(), closed.group()) == (".", "matches", "(", ")")
+        if called and pattern.lastgroup == "string":
+            yield pattern.group()
 
 
 def _is_macro_call(words: list[str], n: int) -> bool:

@@ -176,13 +176,15 @@ def compile_expression(source: str, names: Collection[str] | None) -> Expression
     """Compile a source that may read ``names`` and ``record``; None allows every name.
 
     Raises:
-        ConditionFault: a syntax error, an unknown name or function, or more cost than a condition may have.
+        ConditionFault: a syntax error, an unknown name or function, a bad regular expression, or more cost than a
+            condition may have.
     """
     program = _parse(source)
     reading = read(source)
     functions = frozenset(program.functions())
     _check_functions(functions)
     _check_cost(reading.nested, reading.maps)
+    _check_patterns(reading.patterns)
     used = frozenset(program.variables()) - (_TYPE_WORDS if "type" in functions else frozenset())
     if names is not None:
         _check_names(used - reading.bound - {RECORD}, reading.bound, names)
@@ -218,6 +220,19 @@ def _check_cost(nested: bool, maps: int) -> None:
         raise ConditionFault("exists, all, filter and map may not stand inside each other")
     if maps > 1:
         raise ConditionFault("map may be used once in a condition")
+
+
+def _check_patterns(patterns: Collection[str]) -> None:
+    """The library reads them only when a record is there, and would fail at each."""
+    import cel
+
+    for pattern in patterns:
+        try:
+            cel.compile(f"''.matches({pattern})").execute({})
+        except BaseException as error:  # a panic of the Rust library is no Exception
+            if not _is_of_cel(error):
+                raise
+            raise ConditionFault(f"{pattern[:80]} is no regular expression that matches() can take") from None
 
 
 def _check_names(used: frozenset[str], bound: frozenset[str], names: Collection[str]) -> None:

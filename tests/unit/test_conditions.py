@@ -129,6 +129,13 @@ def test_a_panic_of_the_library_is_a_fault_of_the_record_and_an_interrupt_passes
         ("stag == 'x'", "unknown name 'stag'", "stage"),
         ("stag == 'x' && zzz", "unknown names 'stag', 'zzz'", "stage"),
         ("stag == 'x' && aaa", "unknown names 'aaa', 'stag'", "stage"),
+        ("stage.matches('(')", "'(' is no regular expression that matches() can take", None),
+        (
+            "stage.matches('(.{1000}){1000}')",
+            "'(.{1000}){1000}' is no regular expression that matches() can take",
+            None,
+        ),
+        ('stage.matches(r"[") || true', 'r"[" is no regular expression that matches() can take', None),
         ("startwith(stage, 'x')", "there is no function 'startwith'", "startsWith"),
         (
             "interests.exists(i, j, i == j)",
