@@ -89,6 +89,10 @@ class MemoryCrm:
         self._keys.pop((object, entry.key or ""), None)
         self._keep(object, replace(entry, deleted=True, merged_into=merged_into))
 
+    def undelete(self, object: str, id: str) -> None:
+        """Take a record out of the bin, as it was."""
+        self._keep(object, replace(self._entries[object][id], deleted=False, merged_into=None))
+
     def merge(self, object: str, loser: str, winner: str) -> None:
         """Unite two records: the winner keeps its values, the loser's tombstone names the winner."""
         self.delete(object, loser, merged_into=self.entry(object, winner).id)

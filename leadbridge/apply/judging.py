@@ -75,13 +75,15 @@ def acknowledged(operation: Operation, id: str | None, record: Record | None, st
     ============================ =======================================================================
     what was sent, or its kin    what was read back
     the before-image             nothing: the row is a reject ``not_accepted``
-    absent in a new record       that it is absent; the value is still owed
+    absent in a new record       that it is absent; what was sent is still owed
     anything else, or not seen   what was sent: the difference is somebody's edit, for the next capture
     ============================ =======================================================================
     """
     row, after, ignored = operation.row, dict(operation.row.values), list[str]()
     owed = False
     there = record.values if record else {}
+    if row.verb == "create":
+        after = {**{name: raw for name, raw in there.items() if is_absent(raw)}, **after}
     for name, sent in row.values.items():
         stored = there.get(name, MISSING)
         if stored is MISSING:

@@ -19,6 +19,7 @@ from leadbridge.plan.sync_rows import PlanRow, Settle, Write
 from leadbridge.plugins import load_plugins
 from leadbridge.project import load_project
 from leadbridge.provider import FieldDescription, ObjectDescription, Provider, Site
+from leadbridge.state import links, reviews
 from leadbridge.state.schema import leases
 from leadbridge.state.store import Store
 from leadbridge.testing.faults import Faults, FaultyProvider
@@ -90,8 +91,16 @@ class World:
         (self.folder / "leadbridge.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _crm(self, name: str) -> MemoryCrm:
+        """A CRM whose records carry all their fields, as those of most CRMs do."""
         crm = memory_crm(f"{self.folder}/{name}")
         crm.define(described("Lead"))
+        bare = crm.create
+
+        def create(object: str, values: Mapping[str, Raw], key: str | None = None) -> str:
+            empty = dict.fromkeys(field.name for field in crm.objects[object].fields)
+            return bare(object, {**empty, **values}, key)
+
+        crm.create = create  # type: ignore[method-assign]
         return crm
 
     def __getattr__(self, name: str) -> MemoryCrm:
@@ -143,13 +152,30 @@ class World:
     def settles(self, plan: int | None) -> list[Settle]:
         return [row.body for row in self.rows(plan) if isinstance(row.body, Settle)]
 
+    def asked(self) -> list[tuple[int, str, str]]:
+        """Open questions: number, kind, field."""
+        with self.store() as store, store.read() as snapshot:
+            return [(row.id, row.kind, row.field) for row in reviews.page(snapshot)]
+
+    def answer(self, number: int, said: str) -> str:
+        with self.store() as store:
+            return api.answer_review(self.workspace(), store, number, said)
+
+    def states(self) -> dict[str, str]:
+        """Ref -> state of its link."""
+        with self.store() as store, store.read() as snapshot:
+            found = [s for some in links.by_goldens(snapshot, range(1, 100)).values() for s in some]
+        return {str(stored.link.ref): stored.link.state for stored in found}
+
     # --- what users see
 
     def lead(self, connection: str, **values: Raw) -> str:
         return self.crms[connection].create("Lead", values)
 
     def leads(self, connection: str) -> list[dict[str, Raw]]:
-        return list(self.crms[connection].records("Lead").values())
+        """Without what is null."""
+        found = self.crms[connection].records("Lead").values()
+        return [{name: raw for name, raw in one.items() if raw is not None} for one in found]
 
     def only(self, connection: str) -> Mapping[str, Raw]:
         (found,) = self.leads(connection)

@@ -17,7 +17,7 @@ from leadbridge.jobs.sync.journal import WRITES, StateJournal, Told, write_row
 from leadbridge.jobs.sync.lease import Hold
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.prints import role_prints
-from leadbridge.jobs.sync.references import columns
+from leadbridge.jobs.sync.references import agreed_columns
 from leadbridge.jobs.sync.settling import Settled, settle_rows
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
@@ -50,7 +50,9 @@ class Applying:
         """All of it. ``remember`` moves with the last settled rows, the cursors beside it."""
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "approved", expected=("draft", "approved"))
-        return self._finish(self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep))
+        return self._finish(
+            self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep)
+        )
 
     def resume(self, remember: Callable[[Transaction], None]) -> RunOutcome:
         """What is left of it. Of a run that had ended, only calls of unknown outcome are looked up."""
@@ -90,9 +92,16 @@ class Applying:
         return self._end(settled, summary)
 
     def _journal(self, *, sent_only: bool) -> StateJournal:
-        prints, blanks = role_prints(self.workspace.mappings, self.sources), _blanks(self.sources)
-        told = Told(prints, blanks, frozenset(self._stale()), sent_only)
-        return StateJournal(self.store, self.run.id, self.plan.id, self.hold.lease, told)
+        return StateJournal(self.store, self.run.id, self.plan.id, self.hold.lease, self._told(sent_only=sent_only))
+
+    def _told(self, *, sent_only: bool) -> Told:
+        return Told(
+            prints=role_prints(self.workspace.mappings, self.sources),
+            columns=_mapped(self.sources),
+            files=frozenset(one.connection for one in self.sources if one.provider.capabilities.staged),
+            stale=frozenset(self._stale()),
+            sent_only=sent_only,
+        )
 
     def _stale(self) -> set[int]:
         """Golden records that could not be settled: nothing is written for them."""
@@ -122,30 +131,26 @@ class Applying:
 
     def _end(self, settled: Settled, summary: Summary) -> RunOutcome:
         state: RunState = "failed" if summary.stopped else "done"
-        counts = {
-            "settled": settled.rows,
-            "stale": settled.stale,
-            "done": summary.done,
-            "rejected": summary.rejected,
-            "uncertain": summary.uncertain,
-            "left": summary.left,
-        }
+        counts = counts_of(settled, summary)
         self._leave_due()
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "applied", expected=_APPROVED)
             runs.end(tx, self.run.id, state, counts)
-            return RunOutcome(
-                run=self.run.id,
-                plan=self.plan.id,
-                job=self.run.job,
-                state=state,
-                counts=counts,
-                codes=dict(summary.codes),
-                rejects=len(rejects.page(tx, run=self.run.id, limit=1_000_000)),
-                questions=sum(1 for r in reviews.page(tx, limit=1_000_000) if r.run == self.run.id),
-                conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
-                failed=dict(summary.stopped),
-            )
+            return self._outcome(tx, state, counts, summary)
+
+    def _outcome(self, tx: Transaction, state: RunState, counts: Mapping[str, int], summary: Summary) -> RunOutcome:
+        return RunOutcome(
+            run=self.run.id,
+            plan=self.plan.id,
+            job=self.run.job,
+            state=state,
+            counts=counts,
+            codes=dict(summary.codes),
+            rejects=len(rejects.page(tx, run=self.run.id, limit=1_000_000)),
+            questions=sum(1 for r in reviews.page(tx, limit=1_000_000) if r.run == self.run.id),
+            conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
+            failed=dict(summary.stopped),
+        )
 
     def _leave_due(self) -> None:
         """What was not sent is owed, and planned again."""
@@ -158,6 +163,17 @@ class Applying:
                 goldens.set_due(tx, [row.golden for row in left if row.link is None and row.golden is not None], True)
 
 
+def counts_of(settled: Settled, summary: Summary) -> dict[str, int]:
+    return {
+        "settled": settled.rows,
+        "stale": settled.stale,
+        "done": summary.done,
+        "rejected": summary.rejected,
+        "uncertain": summary.uncertain,
+        "left": summary.left,
+    }
+
+
 def _alike(mapping: ObjectMapping, name: str, sent: Raw, stored: Raw) -> bool:
     one, other = mapping.read({name: sent}), mapping.read({name: stored})
     kinds = {t.name: t.kind for f in mapping.fields if f.column == name for t in f.targets}
@@ -168,12 +184,11 @@ def _alike(mapping: ObjectMapping, name: str, sent: Raw, stored: Raw) -> bool:
     )
 
 
-def _blanks(sources: Sequence[Source]) -> Mapping[tuple[str, str, str], frozenset[str]]:
-    """A new row of a file is blank where nothing was sent."""
+def _mapped(sources: Sequence[Source]) -> Mapping[tuple[str, str, str], frozenset[str]]:
+    """(connection, object, role) -> provider fields whose values are agreed."""
     return {
-        (source.connection, one.name, mapping.role): columns(mapping) & {f.name for f in one.fields}
+        (source.connection, one.name, mapping.role): agreed_columns(mapping) & {f.name for f in one.fields}
         for source in sources
-        if source.provider.capabilities.staged
         for one in source.described
         for mapping in source.mappings(one.name)
     }

@@ -38,14 +38,16 @@ class Told:
 
     Attributes:
         prints: (connection, object, role) -> fingerprint of the mapping; part of what a standing reject is known by.
-        blanks: (connection, object, role) -> provider fields that are blank in a new record where nothing was sent.
+        columns: (connection, object, role) -> provider fields that are mapped: what a base holds.
+        files: connections whose new records are blank where nothing was sent.
         stale: golden records that moved on since the plan was made; their rows are rejected.
         sent_only: rows that were never sent are not taken up: the run has ended, and they are planned again.
         refused: conversions that were refused so far; None for a plan that converts nobody.
     """
 
     prints: Mapping[tuple[str, str, str], str]
-    blanks: Mapping[tuple[str, str, str], frozenset[str]]
+    columns: Mapping[tuple[str, str, str], frozenset[str]]
+    files: frozenset[str] = frozenset()
     stale: frozenset[int] = frozenset()
     sent_only: bool = False
     refused: frozenset[int] | None = None
@@ -59,10 +61,7 @@ class StateJournal:
         self._run = run
         self._plan = plan
         self._lease = lease
-        self._prints = told.prints
-        self._blanks = told.blanks
-        self._stale = told.stale
-        self._sent_only = told.sent_only
+        self._told = told
         self._refused: set[int] | None = None if told.refused is None else set(told.refused)
 
     def sent(self, operations_: Sequence[Operation]) -> None:
@@ -86,7 +85,7 @@ class StateJournal:
             with self._store.read() as snapshot:
                 known = operations.of(snapshot, self._run, [row.number for row in rows])
             found = [(row, known.get(row.number)) for row in rows if connection in {None, row.connection}]
-            open_ = [(row, operation) for row, operation in found if _is_open(operation, self._sent_only)]
+            open_ = [(row, operation) for row, operation in found if _is_open(operation, self._told.sent_only)]
             moved = [row for row, operation in open_ if operation is None and self._moved_on(row)]
             if moved:
                 self.outcomes(
@@ -95,7 +94,7 @@ class StateJournal:
             yield from (_operation(row, op) for row, op in open_ if op is not None or not self._moved_on(row))
 
     def _moved_on(self, row: WriteRow) -> bool:
-        return row.golden in self._stale and row.undoes is None
+        return row.golden in self._told.stale and row.undoes is None
 
     def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         with self._store.read() as snapshot:
@@ -121,7 +120,7 @@ class StateJournal:
         links.set_states(tx, dict.fromkeys(gone, "gone"))
         links.set_due(tx, gone, False)
         self._unmade(tx, [o for o in done if o.row.verb == "delete" and o.row.undoes is not None])
-        self._told(tx, done)
+        self._mended(tx, done)
         self._rejected(tx, [outcome for outcome in outcomes if outcome.state == "rejected"])
         self._asked(tx, [outcome for outcome in outcomes if outcome.state == "uncertain"])
 
@@ -147,8 +146,9 @@ class StateJournal:
 
     def _link(self, number: int, ref: Ref, outcome: Outcome) -> StoredLink:
         row = outcome.row
-        blank: dict[str, Raw] = dict.fromkeys(self._blanks.get((row.connection, row.object, row.role), ()), "")
-        base = {**blank, **present(outcome.after)}
+        mapped = self._told.columns.get(_at(row), frozenset())
+        base: dict[str, Raw] = dict.fromkeys(mapped, "") if row.connection in self._told.files else {}
+        base |= {name: raw for name, raw in present(outcome.after).items() if name in mapped}
         link = Link(number, row.golden or 0, ref, row.role, "live", base)
         return StoredLink(link, row.key or "", outcome.due or row.owes_more)
 
@@ -157,18 +157,18 @@ class StateJournal:
         quit_ = [o for o in outcomes if o.state == "done" and not (o.due or o.row.owes_more)]
         links.set_due(tx, [o.row.link for o in quit_ if o.row.link is not None], False)
 
-    def _told(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    def _mended(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         """What was refused before is done now."""
         standing = rejects.open_of(tx, [refused_as(outcome.row) for outcome in outcomes])
         rejects.set_state(tx, [r.id for some in standing.values() for r in some if r.number is not None], "cleared")
 
     def _rejected(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-        self._told(tx, outcomes)
+        self._mended(tx, outcomes)
         kept = []
         for outcome in outcomes:
             row, reject = outcome.row, outcome.reject
             if reject is not None:
-                print_ = "" if reject.code in _MOVED_ON else of_write(row, self._prints.get(_at(row), ""))
+                print_ = "" if reject.code in _MOVED_ON else of_write(row, self._told.prints.get(_at(row), ""))
                 kept.append(row_of(self._run, row.number, refused_as(row), reject, print_))
         rejects.add(tx, kept)
 

@@ -50,6 +50,8 @@ class Counted:
             self.questions += len(body.questions) + len(body.asked)
             self.group_row = row.number if body.golden == group else self.group_row
             return
+        if body.undoes is not None:  # sent only where something before it is refused
+            return
         counts = self.writes.setdefault(body.connection, {})
         counts[body.verb] = counts.get(body.verb, 0) + 1
         shown = self.shown.setdefault(body.connection, {})

@@ -60,7 +60,7 @@ def configuration(scene: Scene) -> str:
     mappings = scene.workspace.mappings
     job = scene.job.model_dump_json()
     documents = {name: _plain(document.data) for name, document in mappings.documents.items()}
-    return digest(scene.name, job, sorted(documents.items()))
+    return digest(scene.name, job, scene.also, sorted(documents.items()))
 
 
 def scope(scene: Scene) -> dict[str, dict[str, list[str]]]:

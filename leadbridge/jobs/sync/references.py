@@ -128,6 +128,11 @@ class References:
         return self._objects[at]
 
 
+def agreed_columns(mapping: ObjectMapping) -> frozenset[str]:
+    """The provider fields that a base holds: all but what tells of the record itself."""
+    return columns(mapping) - {f.column for f in mapping.fields if any(target.name in OWN for target in f.targets)}
+
+
 def columns(mapping: ObjectMapping) -> frozenset[str]:
     """The provider fields that a mapping reads."""
     found = {fieldmap.column for fieldmap in mapping.fields if fieldmap.column is not None}

@@ -53,7 +53,15 @@ def _end(workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch)
             return RunOutcome(run.id, None, run.job, "failed")
     watch("resume", run.id)
     with workspace.open(run.connections) as sources:
-        return Applying(workspace, sources, store, hold, run, plan).resume(_nothing)
+        return _carrying_out(run)(workspace, sources, store, hold, run, plan).resume(_nothing)
+
+
+def _carrying_out(run: Run) -> type[Applying]:
+    if run.kind != "convert":
+        return Applying
+    from leadbridge.jobs.convert.applying import ApplyingConversions
+
+    return ApplyingConversions
 
 
 def forget(tx: Transaction, run: int, plan: int | None) -> None:

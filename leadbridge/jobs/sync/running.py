@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import ClassVar
 
+from leadbridge.config.jobs import SyncJob
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sync import braking, prints, resuming
 from leadbridge.jobs.sync.applying import Applying
@@ -20,12 +22,12 @@ from leadbridge.jobs.sync.lease import Hold, leased
 from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
 from leadbridge.jobs.sync.planning import Counted, Planning
 from leadbridge.jobs.sync.references import References
-from leadbridge.jobs.sync.scene import Scene, opened, sync_job
+from leadbridge.jobs.sync.scene import Scene, opened
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.plan.brakes import BrakeName, Stop, stops
 from leadbridge.plan.row_text import Digest
 from leadbridge.state import cursors, information, plans, runs, staging, turns
-from leadbridge.state.model import ObjectKey, Plan, Run
+from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
 from leadbridge.state.store import Store
 
 
@@ -41,7 +43,7 @@ def sync(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by it
     workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
 ) -> RunOutcome:
     """Plan, look at the brakes, apply. ``stops`` in the answer say why nothing was written."""
-    if approval == "unattended" and not sync_job(workspace, job).unattended:
+    if approval == "unattended" and not workspace.project.config.job(job).unattended:
         raise UsageError(f"job {job!r} is not `unattended: true`; look at its plan, or say --yes")
     with _begun(workspace, store, job, watch) as begun:
         captured_at = datetime.now(UTC)
@@ -62,8 +64,8 @@ def approve_and_apply(
     where the plan was applied already.
     """
     chosen = _chosen(store, plan)
-    if chosen.kind != "sync":
-        raise UsageError(f"plan {chosen.id} is a plan to {chosen.kind}; only plans of sync jobs are applied later")
+    if chosen.kind not in {"sync", "convert"}:
+        raise UsageError(f"plan {chosen.id} is a plan to {chosen.kind}; only plans of jobs are applied later")
     with _begun(workspace, store, chosen.job, watch) as begun:
         run = begun.check(chosen)
         stopped = begun.stops(chosen.id, overrides, approved=True)
@@ -75,13 +77,19 @@ def approve_and_apply(
 
 
 @contextmanager
-def _begun(workspace: Workspace, store: Store, job: str, watch: Watch) -> Iterator[_Begun]:
+def _begun(workspace: Workspace, store: Store, job: str, watch: Watch) -> Iterator[Begun]:
     """The job's connections leased and open, and runs that were killed on them ended."""
-    names = sync_job(workspace, job).sync
-    with leased(store, names, job) as hold:
-        resumed = resuming.resume_all(workspace, store, hold, watch)
-        with opened(workspace, job) as scene:
-            yield _Begun(scene, store, hold, tuple(outcome.run for outcome in resumed))
+    configured = workspace.project.config.job(job)
+    with leased(store, configured.connections, job) as hold:
+        resumed = tuple(outcome.run for outcome in resuming.resume_all(workspace, store, hold, watch))
+        if isinstance(configured, SyncJob):
+            with opened(workspace, job) as scene:
+                yield Begun(scene, store, hold, resumed)
+        else:
+            from leadbridge.jobs.convert.running import converting
+
+            with converting(workspace, job, store, hold, resumed) as begun:
+                yield begun
 
 
 def _chosen(store: Store, plan: int | None) -> Plan:
@@ -102,8 +110,10 @@ def _stopped(planned: PlanOutcome, stopped: tuple[Stop, ...]) -> RunOutcome:
 
 
 @dataclass(frozen=True)
-class _Begun:
+class Begun:
     """A job under way."""
+
+    kind: ClassVar[RunKind] = "sync"
 
     scene: Scene
     store: Store
@@ -142,11 +152,11 @@ class _Begun:
         """The run, its plan without rows, and where to capture from."""
         scene = self.scene
         with self.store.begin() as tx:
-            run = runs.start(tx, scene.name, "sync", scene.job.sync)
+            run = runs.start(tx, scene.name, self.kind, scene.job.sync)
             stored = cursors.get(tx, scene.job.sync)
             objects = [(source.connection, name) for source in scene.sources for name in source.objects(scene.roles)]
             start = {at: stored.get(at) for at in objects}
-            plan = plans.draft(tx, scene.name, "sync", prints.configuration(scene), start)
+            plan = plans.draft(tx, scene.name, self.kind, prints.configuration(scene), start)
             runs.set_plan(tx, run.id, plan.id)
             if rebaseline:
                 changed = braking.changed_mappings(tx, scene)
@@ -177,7 +187,7 @@ class _Begun:
             facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0])
             changed = braking.changed_mappings(snapshot, self.scene).values() if not rebaseline else ()
             facts = replace(facts, mappings=tuple(sorted(frozenset().union(*changed))))
-        seen = _by_connection({at: gathered.seen.get(at, 0) for at in gathered.complete})
+        seen = by_connection({at: gathered.seen.get(at, 0) for at in gathered.complete})
         return Summary(
             facts,
             counted.settles,
@@ -186,7 +196,7 @@ class _Begun:
             counted.rejects + gathered.rejects,
             prints.scope(self.scene),
             seen,
-            _by_connection(gathered.seen),
+            by_connection(gathered.seen),
         )
 
     def _outcome(self, run: Run, plan: Plan, digest: str, summary: Summary, gathered: Gathered) -> PlanOutcome:
@@ -250,6 +260,9 @@ class _Begun:
             plan = plans.get(snapshot, found.plan) if found and found.plan else None
         if found is None or plan is None:
             raise UsageError(f"run {run} has no plan any more")
+        return self._carry_out(found, plan, captured_at)
+
+    def _carry_out(self, found: Run, plan: Plan, captured_at: datetime | None) -> RunOutcome:
         seen = summary_of(plan).seen
         applying = Applying(self.scene.workspace, self.scene.sources, self.store, self.hold, found, plan)
         return applying.apply(
@@ -261,7 +274,7 @@ class _Begun:
             runs.end(tx, run, "stopped", {})
 
 
-def _by_connection(found: dict[ObjectKey, int]) -> dict[str, dict[str, int]]:
+def by_connection(found: dict[ObjectKey, int]) -> dict[str, dict[str, int]]:
     by: dict[str, dict[str, int]] = {}
     for (connection, name), number in sorted(found.items()):
         by.setdefault(connection, {})[name] = number

@@ -32,6 +32,7 @@ class Scene:
     Attributes:
         roles: those that take part.
         create_as, where: of the job, compiled.
+        also: what else decides what a plan of the job holds, as text.
     """
 
     workspace: Workspace
@@ -41,6 +42,7 @@ class Scene:
     roles: frozenset[str]
     create_as: Expression | None
     where: Condition | None
+    also: str = ""
 
     @cached_property
     def providers(self) -> Mapping[str, Provider]:
