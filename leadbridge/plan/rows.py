@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from leadbridge.golden import Held, LinkState
 from leadbridge.merge.model import Conflict
@@ -129,7 +129,14 @@ class WriteRow:
         return Action(self.number, self.verb, self.object, self.id, values, self.expected, self.key)
 
 
-def falls(row: SettleRow | WriteRow, refused: Collection[int]) -> bool:
+class OfConversions(Protocol):
+    """A row that names the conversions that need it."""
+
+    @property
+    def conversions(self) -> tuple[int, ...]: ...
+
+
+def falls(row: OfConversions, refused: Collection[int]) -> bool:
     """Whether every conversion that needs the row was refused; never true for a row of no conversion."""
     return bool(row.conversions) and all(number in refused for number in row.conversions)
 

@@ -1,0 +1,148 @@
+"""Conversion jobs: lease -> resume -> capture -> know -> select, score, match -> plan -> brakes -> apply, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from leadbridge.config import ConvertJob
+from leadbridge.config.jobs import SyncJob
+from leadbridge.errors import UsageError
+from leadbridge.jobs.capture import Capture, capture_all
+from leadbridge.jobs.convert.applying import ApplyingConversions
+from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, where_of
+from leadbridge.jobs.convert.drawing import draw
+from leadbridge.jobs.convert.knowing import know
+from leadbridge.jobs.convert.questions import keep_questions
+from leadbridge.jobs.identify import MATCHED_ROLES
+from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
+from leadbridge.jobs.sync.gathering import Gathered
+from leadbridge.jobs.sync.keeping import Summary
+from leadbridge.jobs.sync.lease import Hold
+from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.sync.planning import Counted
+from leadbridge.jobs.sync.references import References
+from leadbridge.jobs.sync.running import Begun, by_connection
+from leadbridge.jobs.sync.scene import Scene
+from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.carrying import ROLES
+from leadbridge.plan.row_text import Digest
+from leadbridge.plan.sync_rows import PlanRow
+from leadbridge.records import Ref, Reject
+from leadbridge.state import plans
+from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
+from leadbridge.state.store import Store
+
+_NOWHERE = Ref("", "", "")
+
+
+@contextmanager
+def converting(
+    workspace: Workspace, name: str, store: Store, hold: Hold, resumed: tuple[int, ...]
+) -> Iterator[Converting]:
+    """The job with its connections open, closed again whatever happens.
+
+    Raises:
+        UsageError: a connection has nothing for the job, or cannot take what its policy makes.
+        FileFaults: a file is wrong.
+        ConnectionFailedError: a connection cannot be read.
+    """
+    job = convert_job(workspace, name)
+    policy = workspace.mappings.policy(job.policy)
+    where_of(workspace, name, job.where)
+    with workspace.open(job.connections) as sources:
+        Deciding(workspace, name, job, policy, sources).check_targets()
+        scene = Scene(workspace, name, _as_sync(job), sources, _roles(policy), None, None, job.model_dump_json())
+        yield Converting(scene, store, hold, resumed, job, policy)
+
+
+def _as_sync(job: ConvertJob) -> SyncJob:
+    """What a conversion job shares with the others: its connections and brakes."""
+    return SyncJob.model_construct(sync=job.connections, where=job.where, brakes=job.brakes)
+
+
+def _roles(policy: ConvertPolicy) -> frozenset[str]:
+    """Leads, what they may match, what earlier conversions made, and what is carried along."""
+    carried = {ROLES[word] for word in policy.carry if word in ROLES}
+    return frozenset({*LEAD_ROLES, *MATCHED_ROLES, *policy.parts, *carried})
+
+
+@dataclass(frozen=True)
+class Converting(Begun):
+    """A conversion job under way."""
+
+    kind: ClassVar[RunKind] = "convert"
+
+    job: ConvertJob
+    policy: ConvertPolicy
+
+    def plan(self, watch: Watch, *, rebaseline: bool) -> PlanOutcome:
+        if rebaseline:
+            raise UsageError(
+                f"--rebaseline is for sync jobs; {self.scene.name!r} reads everything each time: leave it out"
+            )
+        return super().plan(watch, rebaseline=False)
+
+    def _planned(
+        self, run: Run, plan: Plan, start: dict[ObjectKey, str | None], watch: Watch, *, rebaseline: bool
+    ) -> PlanOutcome:
+        scene, store = self.scene, self.store
+        captured = capture_all(scene.sources, scene.workspace.plugins, scene.roles, watch)
+        references = References(scene)
+        with store.begin() as tx:
+            knowledge = know(tx, scene, references, captured, run.id)
+        deciding = Deciding(
+            scene.workspace, scene.name, self.job, self.policy, scene.sources, knowledge.book, knowledge.held
+        )
+        found = deciding.decide(captured, where_of(scene.workspace, scene.name, self.job.where))
+        drawn = draw(store, scene, knowledge, references, found.plan, deciding.scene())
+        digest, counted = self._keep(plan.id, drawn.rows)
+        with store.begin() as tx:
+            rejects = [*_placed(captured, (*found.rejects, *drawn.rejects))]
+            counted.rejects = standing_rejects.keep(tx, run.id, rejects, mended=drawn.leads)
+            counted.questions = keep_questions(tx, run.id, found.reviews)
+        return self._sealed(run, plan, digest, counted, captured)
+
+    def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
+        running, counted = Digest(), Counted()
+        kept = [keeping.stored(row) for row in rows]
+        for row, one in zip(rows, kept, strict=True):
+            running.add(one.body)
+            counted.add(row, 0)
+        with self.store.begin() as tx:
+            plans.add_rows(tx, plan, kept)
+        return running.text, counted
+
+    def _sealed(self, run: Run, plan: Plan, digest: str, counted: Counted, captured: Capture) -> PlanOutcome:
+        seen = {(tally.connection, tally.object): tally.read for tally in captured.tallies}
+        gathered = Gathered(seen, set(seen))
+        with self.store.begin() as tx:
+            facts = braking.facts_of(tx, self.scene, gathered, counted, 1)
+            summary = Summary(
+                facts,
+                counted.settles,
+                counted.conflicts,
+                counted.questions,
+                counted.rejects,
+                prints.scope(self.scene),
+                read=by_connection(seen),
+            )
+            plans.seal(tx, plan.id, digest, {}, summary.text())
+        return self._outcome(run, plan, digest, summary, gathered)
+
+    def _carry_out(self, found: Run, plan: Plan, captured_at: datetime | None) -> RunOutcome:
+        scene = self.scene
+        applying = ApplyingConversions(scene.workspace, scene.sources, self.store, self.hold, found, plan)
+        return applying.apply(lambda tx: None, captured_at, scene.job.recheck_after)
+
+
+def _placed(captured: Capture, rejects: Collection[Reject]) -> Iterator[tuple[Ref, Reject]]:
+    """Each with the record that it is about, where that is known."""
+    by_source: Mapping[str, Ref] = {record.record.source or str(record.ref): record.ref for record in captured.records}
+    by_ref = {str(record.ref): record.ref for record in captured.records}
+    for reject in rejects:
+        yield by_source.get(reject.source) or by_ref.get(reject.source, _NOWHERE), reject

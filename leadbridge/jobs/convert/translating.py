@@ -1,0 +1,183 @@
+"""A conversion's rows as rows of a kept plan: golden records and links by number, references by golden record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leadbridge.golden import Held
+from leadbridge.jobs.convert.knowing import Knowledge
+from leadbridge.jobs.convert.naming import Naming
+from leadbridge.jobs.sync.scene import OWN, Scene
+from leadbridge.merge.model import Candidate, Conflict, Move
+from leadbridge.plan.book import Entry
+from leadbridge.plan.model import Change
+from leadbridge.plan.rows import LinkChange as Changed
+from leadbridge.plan.rows import SettleRow, WriteRow
+from leadbridge.plan.sync_rows import FieldChange, LinkChange, PlanRow, Settle, Write
+from leadbridge.records import Ref
+from leadbridge.values import MISSING, Raw, Value
+
+
+@dataclass(frozen=True)
+class Translating:
+    """
+    Attributes:
+        naming: golden records and links of the plan's rows, by their numbers.
+        attaching: golden records that the plan's first rows give a newcomer to; each is one version on by then.
+    """
+
+    scene: Scene
+    knowledge: Knowledge
+    naming: Naming
+    attaching: frozenset[int]
+
+    def attach(self, golden: int, refs: Iterable[Ref]) -> Settle:
+        """Newcomers whose golden record is known get their links."""
+        stored = self.knowledge.stored[golden]
+        found = (self.knowledge.attached[ref] for ref in refs)
+        return Settle(
+            golden=golden,
+            subject=stored.golden.subject,
+            version=stored.version,
+            links=tuple(LinkChange(k.id, k.ref, k.role, k.state, base=k.base) for k in found),
+        )
+
+    def row(self, row: SettleRow | WriteRow) -> PlanRow:
+        if isinstance(row, WriteRow):
+            return PlanRow(row.number, self._write(row), row.refers)
+        return PlanRow(row.number, self._removal(row) if row.undoes is not None else self._settle(row))
+
+    # --- writes
+
+    def _write(self, row: WriteRow) -> Write:
+        subject = self.scene.subject_of(row.role)
+        link = row.link
+        if link is None and row.id is not None:
+            link = self.naming.links.get(Ref(row.connection, row.object, row.id))
+        return Write(
+            verb=row.verb,
+            connection=row.connection,
+            object=row.object,
+            golden=self.naming.golden_of(row) or 0,
+            subject=subject.name,
+            role=row.role,
+            id=row.id,
+            link=link,
+            values=row.values,
+            expected=row.expected,
+            key=row.key,
+            owes_more=row.owes_more or (row.undoes is not None and row.verb == "update"),
+            changes=tuple(map(_change, row.changes)),
+            label=row.label,
+            why=row.why,
+            conversions=row.conversions,
+            undoes=row.undoes,
+        )
+
+    # --- what is settled
+
+    def _removal(self, row: SettleRow) -> Settle:
+        golden = self.naming.made[row.undoes or 0]
+        return Settle(golden, row.subject, 1, conversions=row.conversions, undoes=row.undoes)
+
+    def _settle(self, row: SettleRow) -> Settle:
+        golden = self.naming.golden_of(row) or 0
+        unites = (*row.united, *(self.naming.made[number] for number in row.joined))
+        known = golden in self.knowledge.stored
+        return Settle(
+            golden=golden,
+            subject=row.subject,
+            version=0 if row.golden is None and row.settle is None else self._version(row.version, golden, known=known),
+            unites=unites,
+            moves=(*self._moves(row), *self._references(row, golden, unites), *self._edits(row, golden)),
+            links=tuple(link for change in row.links if (link := self._link(change)) is not None),
+            conflicts=tuple(self._conflicts(row, golden)),
+            due=tuple(sorted(self._due(row))),
+            conversions=row.conversions,
+            versions={n: self._version(version, n, known=True) for n, version in row.versions.items()},
+        )
+
+    def _version(self, version: int, golden: int, *, known: bool) -> int:
+        """That which the row will meet; a golden record that this plan made is at its first."""
+        return version + (golden in self.attaching) if known else 1
+
+    def _moves(self, row: SettleRow) -> Iterator[Move]:
+        said = {change.field: change for change in row.changes}
+        for name, held in row.fields.items():
+            if name not in OWN and not self.naming.is_reference(row.subject, name):
+                yield _move(name, held, said.get(name))
+
+    def _references(self, row: SettleRow, golden: int, unites: Sequence[int]) -> Iterator[Move]:
+        """The records that it names, by their golden records: by the rows that write it, else as it was known."""
+        for name, held in self.naming.references(row, golden, unites).items():
+            was = self.knowledge.stored[golden].golden.value(name) if golden in self.knowledge.stored else MISSING
+            if was != held.value:
+                yield Move(name, was, Candidate.of(held), "conversion")
+
+    def _edits(self, row: SettleRow, golden: int) -> Iterator[Move]:
+        """What was edited in a lead since it was last agreed: its link has no say once it is converted."""
+        stored = self.knowledge.stored.get(golden)
+        for entry in self._converted(row):
+            if stored is None or entry.link is None or entry.link.golden != golden:
+                continue
+            for name, value in _edited(entry).items():
+                if name not in row.fields and name not in OWN and not self.naming.is_reference(row.subject, name):
+                    candidate = Candidate(value, entry.ref.connection, entry.ref)
+                    yield Move(name, stored.golden.value(name), candidate, "edited before the conversion")
+
+    def _converted(self, row: SettleRow) -> Iterator[Entry]:
+        for change in row.links:
+            if change.state == "converted":
+                yield self.knowledge.book.records[change.ref]
+
+    def _due(self, row: SettleRow) -> set[int]:
+        """Links that are told later; all live ones where a lead's edits come in."""
+        found = {change.link or self.naming.links[change.ref] for change in row.links if change.due}
+        edited = (entry for entry in self._converted(row) if entry.link is not None and _edited(entry))
+        for entry in edited:
+            sides = self.knowledge.book.sides.get(entry.link.golden if entry.link else 0, ())
+            found |= {side.link.id for side in sides if side.link.ref != entry.ref}
+        return found
+
+    def _link(self, change: Changed) -> LinkChange | None:
+        entry = self.knowledge.book.records.get(change.ref)
+        if entry is None or change.state is None:
+            return None
+        old, number = entry.link, self.naming.links[change.ref]
+        if change.state == "live":
+            return LinkChange(number, change.ref, entry.captured.role, "live", base=self._base(entry, change.base))
+        role, age = (old.role, old.age) if old else (entry.captured.role, 0)
+        return LinkChange(number, change.ref, role, change.state, old.state if old else "live", age=age)
+
+    def _base(self, entry: Entry, base: Mapping[str, Raw]) -> dict[str, Raw]:
+        """Without what tells of the record itself, and what names a record that is not known."""
+        kept = self.naming.agreed_columns(entry)
+        return {column: raw for column, raw in base.items() if column in kept}
+
+    def _conflicts(self, row: SettleRow, golden: int) -> Iterator[Conflict]:
+        for conflict in row.conflicts:
+            if conflict.field not in OWN and not self.naming.is_reference(row.subject, conflict.field):
+                yield replace(conflict, golden=golden)
+
+
+def _edited(entry: Entry) -> dict[str, Value]:
+    """Fields whose value is not that of the base; a field without a base is none of them."""
+    if entry.link is None:
+        return {}
+    base, found = entry.mapping.read(entry.link.base), {}
+    for target in entry.mapping.targets:
+        value, was = entry.captured.values.get(target.name, MISSING), base.get(target.name, MISSING)
+        if MISSING not in {value, was} and not target.kind.equivalent(value, was):
+            found[target.name] = value
+    return found
+
+
+def _change(change: Change) -> FieldChange:
+    return FieldChange(change.field, change.old, change.new, change.rule, str(change.origin or ""))
+
+
+def _move(name: str, held: Held, change: Change | None) -> Move:
+    ref = change.origin if change and change.origin and change.origin.connection == held.origin else None
+    candidate = replace(Candidate.of(held), ref=ref)
+    return Move(name, change.old if change else MISSING, candidate, change.rule if change else "adopted")
