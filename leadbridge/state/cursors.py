@@ -18,6 +18,12 @@ def get(snapshot: Snapshot, connections: Collection[str]) -> dict[ObjectKey, str
     return {(row.connection, row.object): row.cursor for row in rows}
 
 
+def moved_by(snapshot: Snapshot, key: ObjectKey) -> int | None:
+    """The run that the object's cursor comes from; None where there is none."""
+    query = select(table.c.run).where(table.c.connection == key[0], table.c.object == key[1])
+    return snapshot.connection.execute(query).scalar()
+
+
 def move(
     tx: Transaction, start: Mapping[ObjectKey, str | None], end: Mapping[ObjectKey, str], run: int
 ) -> frozenset[ObjectKey]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from leadbridge.state.model import Operation, OperationState
 from leadbridge.state.names import Names
 from leadbridge.state.schema import operations as table
+from leadbridge.state.schema import plan_rows, runs
 from leadbridge.state.sql import PAGE, select_in, upsert
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.values import Raw
@@ -89,6 +90,18 @@ def page(
         query = query.where(table.c.state.in_(states))
     rows = snapshot.connection.execute(query.order_by(table.c.number).limit(limit))
     return [_operation(row, snapshot.names) for row in rows]
+
+
+def made(snapshot: Snapshot, since: int, connection: str, object: str) -> set[str]:
+    """Ids of the records of an object that runs made, from this run on."""
+    query = (
+        select(table.c.result_id)
+        .join(runs, runs.c.id == table.c.run)
+        .join(plan_rows, (plan_rows.c.plan == runs.c.plan) & (plan_rows.c.number == table.c.number))
+        .where(table.c.run >= since, table.c.state == "done", plan_rows.c.kind == "create")
+        .where(plan_rows.c.connection == connection, plan_rows.c.object == object, table.c.result_id.is_not(None))
+    )
+    return set(snapshot.connection.execute(query).scalars())
 
 
 def counts(snapshot: Snapshot, run: int) -> dict[OperationState, int]:

@@ -11,11 +11,12 @@ from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.standing import in_play
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
 from leadbridge.provider import Gone, Page
 from leadbridge.records import Record, Ref, Reject
-from leadbridge.state import goldens, links, staging, turns
+from leadbridge.state import cursors, goldens, links, operations, staging, turns
 from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
 from leadbridge.state.sql import chunks
 from leadbridge.state.store import Store
@@ -74,23 +75,37 @@ class Gathering:
             for name in source.objects(self._scene.roles):
                 at = source.connection, name
                 pages = source.provider.capture(name, start.get(at))
-                self._object(at, pages, watch)
+                self._object(at, pages, watch, continued=start.get(at) is not None)
         self._read_due()
         self._take_due()
         return self.found
 
-    def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch) -> None:
-        found, rows = self.found, 0
+    def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch, *, continued: bool) -> None:
+        found, rows, unread = self.found, 0, 0
+        made = self._made(at) if continued else set()
         for page in pages:
+            made -= {record.ref.id for record in page.records} | {one.ref.id for one in page.gone}
             with self._store.begin() as tx:
                 self._page(tx, at, page)
             rows += len(page.records) + len(page.rejects)
+            unread += len(page.rejects)
             found.seen[at] = max(page.seen, found.seen.get(at, 0))
             if page.cursor is not None:
                 found.end[at] = page.cursor
             if page.complete:
                 found.complete.add(at)
             watch(at[0], rows)
+        if at in found.complete and not unread:
+            with self._store.begin() as tx:
+                self._gone(tx, [Gone(Ref(*at, one), "absent") for one in sorted(made)])
+
+    def _made(self, at: ObjectKey) -> set[str]:
+        """Records that LeadBridge made after the cursor was: they come back as new, or went before anybody looked."""
+        with self._store.read() as snapshot:
+            run = cursors.moved_by(snapshot, at)
+            ids = set() if run is None else operations.made(snapshot, run, *at)
+            known = links.by_refs(snapshot, [Ref(*at, one) for one in ids])
+        return {ref.id for ref, stored in known.items() if in_play(stored.link)}
 
     def _page(self, tx: Transaction, at: ObjectKey, page: Page) -> None:
         rejects = [(Ref(*at, ""), reject) for reject in page.rejects]
