@@ -76,6 +76,9 @@ def _write(folder: Path) -> list[Path]:
     for name in ("leadbridge.yaml", "mappings"):
         if (folder / name).exists():
             raise UsageError(f"{folder / name} is there already; init writes over nothing: choose another --dir")
+    for name in ("crm", "inbox"):
+        if (folder / name).exists() and not (folder / name).is_dir():
+            raise UsageError(f"{folder / name} is in the way: init needs a folder there; choose another --dir")
     files = {Path("leadbridge.yaml"): CONFIG}
     files |= {Path("mappings") / name: text for name, text in starter_files().items()}
     files |= {Path("crm") / name: _header(name) for name in TABLES if not (folder / "crm" / name).exists()}

@@ -82,7 +82,8 @@ class SyncJob(Timed):
         default_factory=dict, description="Policy by canonical field; `default` is for all others."
     )
     deletes: Literal["park", "propagate"] = Field(
-        "park", description="What follows a deletion: `park` asks a person, `propagate` deletes the record elsewhere too."
+        "park",
+        description="What follows a deletion: `park` asks a person, `propagate` deletes the record elsewhere too.",
     )
     create_as: Cel | None = Field(None, description="CEL that gives the role of a record that is created.")
     recheck_after: Annotated[timedelta, BeforeValidator(span, json_schema_input_type=str | int)] = Field(

@@ -211,7 +211,7 @@ class TestSync:
         assert main(["runs"]) == 0
         lines = [line.split() for line in capsys.readouterr().out.splitlines()]
         assert lines[0] == ["RUN", "JOB", "KIND", "STATE", "STARTED", "PLAN", "ROWS", "NOTE"]
-        assert [(line[0], line[3], line[7:]) for line in lines[1:]] == [
+        assert [(line[0], line[3], line[8:]) for line in lines[1:]] == [
             ("3", "stopped", ["nothing", "was", "written"]),
             ("2", "done", []),
             ("1", "done", ["2", "written,", "3", "remembered"]),

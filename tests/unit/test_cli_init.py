@@ -59,6 +59,16 @@ def test_tables_that_are_there_stay(tmp_path, monkeypatch):
     assert (tmp_path / "crm" / "accounts.csv").read_text() == "Id,Name\n1,Mine\n"
 
 
+@pytest.mark.parametrize("name", ["crm", "inbox"])
+def test_a_file_in_the_way_leaves_nothing_half_made(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).touch()
+    assert main(["init"]) == 2
+    sentence = f"{name} is in the way: init needs a folder there; choose another --dir\n"
+    assert capsys.readouterr() == ("", sentence)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["init", "--dir", str(tmp_path / "file" / "below")]) == 2

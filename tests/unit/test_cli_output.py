@@ -79,7 +79,7 @@ def test_other_cells_stay(cell):
         (True, "yes"),
         (Decimal("1.50"), "1.50"),
         (date(2025, 9, 1), "2025-09-01"),
-        (datetime(2025, 9, 1, 8, 30, tzinfo=UTC), "2025-09-01 08:30"),
+        (datetime(2025, 9, 1, 8, 30, tzinfo=UTC), "2025-09-01 08:30 UTC"),
         (("a", "b"), "a, b"),
     ],
 )
