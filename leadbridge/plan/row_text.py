@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import Field, fields, is_dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from types import UnionType
-from typing import IO, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import IO, Final
 
+from leadbridge.plan.plain import made, plain
 from leadbridge.plan.sync_rows import PlanRow, Settle, Write
-from leadbridge.state.codec import dumps, loads, revive
+from leadbridge.state.codec import dumps, loads
 from leadbridge.values import MISSING, Value
 
 COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "field", "old", "new", "rule", "from")
@@ -19,14 +16,14 @@ COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "fie
 
 def canonical(row: PlanRow) -> str:
     """One line of JSON; equal rows give equal text. What has its default value is left out."""
-    return dumps({"kind": "settle" if isinstance(row.body, Settle) else "write", **_plain(row)})
+    return dumps({"kind": "settle" if isinstance(row.body, Settle) else "write", **plain(row)})
 
 
 def row_of(text: str) -> PlanRow:
     """The opposite of :func:`canonical`."""
-    plain = loads(text)
-    body: Settle | Write = _made(Settle if plain.pop("kind") == "settle" else Write, plain.pop("body"))
-    return PlanRow(plain["number"], body, plain.get("refers", {}))
+    said = loads(text)
+    body: Settle | Write = made(Settle if said["kind"] == "settle" else Write, said["body"])
+    return PlanRow(said["number"], body, said.get("refers", {}))
 
 
 class Digest:
@@ -79,40 +76,3 @@ def shown(value: Value) -> str:
     if isinstance(value, tuple):
         return "; ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _plain(item: Any) -> Any:
-    """The JSON structure of a frozen record; values stay for the codec."""
-    if is_dataclass(item):
-        said = ((f, getattr(item, f.name)) for f in fields(item))
-        return {f.name: _plain(v) for f, v in said if v is not MISSING and v != _default(f)}
-    if isinstance(item, Mapping):
-        return {str(key): _plain(item[key]) for key in sorted(item)}
-    return [_plain(part) for part in item] if isinstance(item, tuple) else item
-
-
-def _default(of: Field[Any]) -> Any:
-    return of.default_factory() if of.default_factory is not NO_DEFAULT else of.default
-
-
-def _made(kind: Any, plain: Any) -> Any:
-    """What a JSON structure stands for, by the type that is declared in its place."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        required = {f.name: MISSING for f in fields(kind) if _default(f) is NO_DEFAULT}
-        return kind(**required | {name: _made(_hints(kind)[name], part) for name, part in plain.items()})
-    if get_origin(kind) is tuple:
-        return tuple(_made(get_args(kind)[0], part) for part in plain)
-    if isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping):
-        key, value = get_args(kind)
-        return {key(name): _made(value, part) for name, part in plain.items()}
-    record = next((k for k in _choices(kind) if is_dataclass(k)), None)
-    return revive(plain) if record is None or plain is None else _made(record, plain)
-
-
-def _choices(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if get_origin(kind) in {Union, UnionType, Literal} else (kind,)
-
-
-@lru_cache(32)
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)

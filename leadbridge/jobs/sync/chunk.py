@@ -25,7 +25,7 @@ class Around:
         asked_to_delete: golden record -> the record whose going a person wants carried on, and the question.
         state: names the state, for the keys of creates.
         prints: (connection, object, role) -> fingerprint of its mappings.
-        made: (connection, golden record) that this plan creates, of those that others refer to.
+        made: (connection, golden record of an organisation) that this plan creates.
         referred: golden records that some row refers to.
     """
 

@@ -14,7 +14,7 @@ from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.creating import Creating, create_key, owed_creates
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged, Owed, Side
-from leadbridge.merge.record import merge
+from leadbridge.merge.record import edited, merge
 from leadbridge.merge.standing import Sights, age_of, stand
 from leadbridge.merge.uniting import inherit, unite
 from leadbridge.plan import sync_drafting as drafting
@@ -138,15 +138,21 @@ class Turn:
         asked = {r.field for n in self._everybody() for r in self._chunk.reviews.get(n, ()) if r.kind == "field"}
         if "" in held:
             return frozenset(self._scene.subject(self._was.golden.subject).fields)
-        return frozenset(held | asked)
+        return frozenset((held - self._edited() if held else held) | asked)
+
+    def _edited(self) -> frozenset[str]:
+        """Fields that somebody edited since they were agreed: an undo holds them no more."""
+        here = [stored.link for stored in self._stored if stored.link.ref in self._staged]
+        mapped = [(link, mapping) for link in here if (mapping := self._mapping(link)) is not None]
+        return edited(Side(link, mapping, self._values(link, mapping)) for link, mapping in mapped)
 
     def _everybody(self) -> tuple[int, ...]:
         return (self._number, *self._unites)
 
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         mappings = {link.ref: mapping for link in after if (mapping := self._mapping(link)) is not None}
-        edited = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
-        scene = Departing(before, after, mappings, edited, frozenset(), self._scene.job.deletes, self._scene.writable)
+        elsewhere = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
+        scene = Departing(before, after, mappings, elsewhere, frozenset(), self._scene.job.deletes, self._scene.writable)
         merged_away = self._around.identities.succession.merged
         found = [one for one in depart(merged.golden, scene) if one.ref not in merged_away]
         wanted = self._around.asked_to_delete.get(self._number)
@@ -218,12 +224,11 @@ class Turn:
     def _create(self, merged: Merged, after: Sequence[Link], *, withheld: bool) -> None:
         around, golden = self._around, merged.golden
         referred = around.references.goldens_in(golden.subject, golden.values)
-        known = around.references.ids.keys() | around.made
         account = referred.get("organisation")
         scene = Creating(
             targets=self._scene.targets,
             create_as=self._scene.create_as,
-            account_known={connection for connection, number in known if number == account},
+            account_known={name for name in self._scene.providers if self._is_there(name, account)},
             withheld=withheld,
             referred=referred,
         )
@@ -235,6 +240,12 @@ class Turn:
             key = create_key(around.state, golden.id, row.connection, row.mapping.object)
             made = replace(drafting.create(row, merged, key, around.references.ids), awaits=awaits)
             self._add(made, Ref(row.connection, row.mapping.object, key))
+
+    def _is_there(self, connection: str, golden: int | None) -> bool:
+        """Whether a golden record has a record there, or will have one before those that refer to it are made."""
+        around = self._around
+        at = connection, golden or 0
+        return at in around.references.ids or at in around.made
 
     def _withheld(self, after: Sequence[Link]) -> bool:
         if self._number in self._around.identities.open:
@@ -255,7 +266,7 @@ class Turn:
             return
         self._drawn.writes.append(write)
         self._around.referred.update(write.refers.values())
-        if write.verb == "create":
+        if write.verb == "create" and write.subject == "organisation":
             self._around.made.add((write.connection, write.golden))
 
     # --- what is settled
