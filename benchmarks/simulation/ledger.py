@@ -18,6 +18,7 @@ class Edit:
         value: its meaning; see ``layout.meaning``.
         over: the edit whose value stood there, and that this one knowingly replaces.
         of_twin: whether the record was a second one of its subject in that CRM.
+        before: what the cell held when the last run that ended began; blank where there was nothing.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Edit:
     ref: Ref
     over: int | None
     of_twin: bool
+    before: Raw
 
 
 @dataclass(slots=True)
@@ -45,8 +47,8 @@ class Ledger:
         cells: (record, field) -> number of the edit whose value stands there.
         deleted: tags of which a person deleted a record, with the number of the edit before it.
         made: (connection, tag) -> records that the tool made although one was there, or had been.
-        captured: number of edits before the last capture whose plan may still be carried out; ``done`` the same for
-            the last run that ended.
+        fresh: the edits that the plan now carried out was the first to see.
+        done: number of edits before the last run that ended.
     """
 
     records: dict[Ref, Kept] = field(default_factory=dict)
@@ -58,7 +60,7 @@ class Ledger:
     wrong_deletes: int = 0
     writes: int = 0
     calls: int = 0
-    captured: int = 0
+    fresh: range = range(0)
     done: int = 0
 
     # --- what people do
@@ -66,8 +68,14 @@ class Ledger:
     def edit(self, ref: Ref, name: str, raw: Raw) -> None:
         over = self.cells.get((ref, name))
         twin = self.first(ref.connection, self.records[ref].tag, ref.object) != ref
-        self.edits.append(Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin))
-        self.cells[ref, name] = len(self.edits) - 1
+        said = Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin, self._held(over))
+        self.edits.append(said)
+        self.cells[ref, name] = said.number
+
+    def _held(self, number: int | None) -> Raw:
+        while number is not None and number >= self.done:
+            number = self.edits[number].over
+        return "" if number is None else self.edits[number].value
 
     def drop(self, ref: Ref, *, deleted: bool) -> None:
         self.records[ref].gone = True
@@ -91,9 +99,9 @@ class Ledger:
             self.cells[ref, name] = number
 
     def tool_deleted(self, ref: Ref) -> None:
-        """Wrong, unless a person deleted the subject elsewhere and nobody edited it since the last run."""
+        """Wrong, unless a person deleted the subject elsewhere and nobody edited it before the run saw that."""
         tag = self.records[ref].tag
-        met = any(e.tag == tag for e in self.edits[self.done : self.captured] if not self.records[e.ref].gone)
+        met = any(e.tag == tag for e in map(self.edits.__getitem__, self.fresh) if not self.records[e.ref].gone)
         self.wrong_deletes += tag not in self.deleted or met
         self.records[ref].gone = True
 

@@ -57,11 +57,13 @@ class People:
             do()
 
     def meddle(self, action: Action, connection: str) -> None:
-        """Somebody edits the record that a tool is about to write, or has just written."""
+        """Somebody edits the record that a tool is about to write, or has just written: to a value of their own, since
+        putting the old one back cannot be told from a CRM that did not take the new one.
+        """
         ref = Ref(connection, action.object, action.id or "")
         kept = self._world.ledger.records.get(ref)
         if kept is not None and not kept.gone:
-            self._edit_ref(ref)
+            self._world.edit(ref, "name", self._value("name"))
 
     # --- one thing each
 

@@ -53,6 +53,7 @@ def play(name: str, seed: int) -> Score:
 class Play:
     def __init__(self, name: str, seed: int, folder: Path) -> None:
         self.world = World()
+        self._seen = 0
         self._chance = random.Random(f"faults {seed}")  # noqa: S311  (repeatable, not secret)
         self.people = People(self.world, seed)
         self.contestant = CONTESTANTS[name](self.world, folder, ("park", "propagate")[seed % 2])
@@ -79,15 +80,13 @@ class Play:
     def run(self) -> bool:
         """Whether it ended."""
         ledger = self.world.ledger
-        if self.people.calm:
-            ledger.captured = len(ledger.edits)
         start = len(ledger.edits)
+        if self.people.calm:
+            ledger.fresh = range(self._seen, start)
+        self._seen = start
         try:
             self.contestant.run()
-        except Killed:
-            self.people.calm = False
-            return False
-        except LeadBridgeError:
+        except (Killed, LeadBridgeError):
             self.people.calm = False
             return False
         self.people.calm = True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, fields
 
 from benchmarks.simulation.bridge import Logged
 from benchmarks.simulation.layout import EDITED, table_of
-from benchmarks.simulation.ledger import Edit
+from benchmarks.simulation.ledger import Edit, Ledger
 from benchmarks.simulation.world import World
 from leadbridge.records import Ref
 
@@ -83,7 +83,7 @@ def lost(world: World, logged: Iterable[Logged]) -> Iterable[Edit]:
                 yield edit
             continue
         gone = ledger.records[edit.ref].gone or edit.of_twin
-        if gone or _said(edit) in replaced or _said(edit) in known:
+        if gone or _said(edit) in replaced or _said(edit) in known or _yields(edit, ledger, known):
             continue
         if edit.value in shown.get((edit.tag, edit.field), {edit.value}):
             continue
@@ -95,10 +95,19 @@ def _said(edit: Edit) -> Logged:
     return edit.tag, edit.field, edit.value
 
 
+def _yields(edit: Edit, ledger: Ledger, known: Container[Logged]) -> bool:
+    """A blank says nothing where no value was agreed yet: in a new record, and over a value that was overruled."""
+    if edit.value != "":
+        return False
+    return edit.before == "" or (edit.over is not None and _said(ledger.edits[edit.over]) in known)
+
+
 def _opt_out_lost(world: World, edit: Edit, shown: dict[tuple[str, str], set[object]]) -> bool:
     """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes."""
     last = max(e.number for e in world.ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
-    if edit.number != last or edit.value is not True or edit.of_twin or world.ledger.records[edit.ref].gone:
+    if edit.number != last or edit.value is not True or edit.before is True:
+        return False
+    if edit.of_twin or world.ledger.records[edit.ref].gone:
         return False
     return shown.get((edit.tag, "out")) != {True}
 

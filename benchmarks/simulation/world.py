@@ -135,9 +135,13 @@ class Watched(MemoryProvider):
         record = self._read(at.ref(action.id or ""))
         names = {column: name for name, column in at.columns.items()}
         return record is not None and all(
-            meaning(names[column], record.values.get(column)) == meaning(names[column], raw)
-            for column, raw in action.values.items()
+            _same(names[column], record.values.get(column), raw) for column, raw in action.values.items()
         )
+
+
+def _same(name: str, old: Raw, new: Raw) -> bool:
+    """A null and a blank are two things to say."""
+    return meaning(name, old) == meaning(name, new) and (meaning(name, new) != "" or old == new)
 
 
 class Staged(FaultyProvider):
