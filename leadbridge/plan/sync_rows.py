@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from leadbridge.golden import LinkState
+from leadbridge.golden import Held, LinkState
 from leadbridge.merge.model import Conflict, Move, Question
 from leadbridge.ordering import People, as_people_count
 from leadbridge.provider import Verb
@@ -107,6 +107,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """A golden record and its links as they were."""
+
+    golden: int
+    fields: Mapping[str, Held] = field(default_factory=dict)
+    links: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """What becomes of one golden record in LeadBridge's own state, in one transaction.
 
@@ -122,6 +131,7 @@ class Settle:
         carried: answered questions that this plan carries out.
         conversions: of a plan to convert, see :mod:`leadbridge.plan.rows`; such a row is settled after the writes.
         undoes: number of the row that made the golden record, which this row takes away again.
+        before: of a plan to convert, the golden records that become one as they were, so that they can be split again.
     """
 
     golden: int
@@ -143,6 +153,7 @@ class Settle:
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
     versions: Mapping[int, int] = field(default_factory=dict)
+    before: tuple[Before, ...] = ()
 
     @property
     def says(self) -> bool:

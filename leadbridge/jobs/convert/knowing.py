@@ -33,12 +33,14 @@ class Knowledge:
     Attributes:
         held: lead -> why it is not converted.
         stored: golden records as the state has them; the book's lack fields that name other records.
+        links: golden record -> its links, of any state.
         attached: newcomers whose golden record is known -> the link that they get.
     """
 
     book: Book
     held: Mapping[Ref, str]
     stored: Mapping[int, StoredGolden]
+    links: Mapping[int, tuple[StoredLink, ...]] = field(default_factory=dict)
     attached: Mapping[Ref, Link] = field(default_factory=dict)
 
 
@@ -74,7 +76,7 @@ class _Knowing:
             referring=_referring(entries),
             run=run,
         )
-        return Knowledge(book, dict(self._held()), self._stored, self._attached)
+        return Knowledge(book, dict(self._held()), self._stored, self._everybody, self._attached)
 
     def _attach(self, known: Mapping[Ref, int]) -> dict[Ref, Link]:
         numbers = information.reserve(self._tx, "link", len(known)) if known else range(0)

@@ -91,8 +91,9 @@ class Naming:
         return found
 
     def _said(self, row: SettleRow, golden: int, unites: Sequence[int]) -> Iterator[tuple[str, Held]]:
-        for write in self.writers.get(golden, ()):
-            yield from self._written(write)
+        if row.conversions or not row.links:  # what is adopted is so whether or not the conversion comes about
+            for write in self.writers.get(golden, ()):
+                yield from self._written(write)
         for number in (golden, *unites):
             stored = self.knowledge.stored.get(number)
             for name, held in stored.golden.fields.items() if stored else ():

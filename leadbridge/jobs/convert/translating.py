@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from leadbridge.golden import Held
 from leadbridge.jobs.convert.knowing import Knowledge
@@ -14,7 +14,7 @@ from leadbridge.plan.book import Entry
 from leadbridge.plan.model import Change
 from leadbridge.plan.rows import LinkChange as Changed
 from leadbridge.plan.rows import SettleRow, WriteRow
-from leadbridge.plan.sync_rows import FieldChange, LinkChange, PlanRow, Settle, Write
+from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, Value
 
@@ -31,6 +31,8 @@ class Translating:
     knowledge: Knowledge
     naming: Naming
     attaching: frozenset[int]
+    adopted: dict[int, Before] = field(default_factory=dict)
+    """Golden records that rows before the writes made."""
 
     def attach(self, golden: int, refs: Iterable[Ref]) -> Settle:
         """Newcomers whose golden record is known get their links."""
@@ -46,7 +48,17 @@ class Translating:
     def row(self, row: SettleRow | WriteRow) -> PlanRow:
         if isinstance(row, WriteRow):
             return PlanRow(row.number, self._write(row), row.refers)
-        return PlanRow(row.number, self._removal(row) if row.undoes is not None else self._settle(row))
+        if row.undoes is not None:
+            return PlanRow(row.number, self._removal(row))
+        settle = self._settle(row)
+        if not row.conversions:
+            taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp) for m in settle.moves}
+            self.adopted[settle.golden] = Before(settle.golden, taken, tuple(link.link for link in settle.links))
+        return PlanRow(row.number, settle)
+
+    @property
+    def _run(self) -> int:
+        return self.knowledge.book.run
 
     # --- writes
 
@@ -96,7 +108,19 @@ class Translating:
             due=tuple(sorted(self._due(row))),
             conversions=row.conversions,
             versions={n: self._version(version, n, known=True) for n, version in row.versions.items()},
+            before=tuple(self._before(n) for n in (golden, *unites)) if row.conversions and self._was(golden) else (),
         )
+
+    def _was(self, golden: int) -> bool:
+        return golden in self.knowledge.stored or golden in self.adopted
+
+    def _before(self, golden: int) -> Before:
+        stored = self.knowledge.stored.get(golden)
+        if stored is None:
+            return self.adopted[golden]
+        linked = [one.link.id for one in self.knowledge.links.get(golden, ())]
+        attached = [link.id for link in self.knowledge.attached.values() if link.golden == golden]
+        return Before(golden, stored.golden.fields, (*linked, *attached))
 
     def _version(self, version: int, golden: int, *, known: bool) -> int:
         """That which the row will meet; a golden record that this plan made is at its first."""

@@ -33,6 +33,9 @@ def resume_all(workspace: Workspace, store: Store, hold: Hold, watch: Watch) -> 
     for run in found:
         with _lease_of(store, hold, run) as mine:
             outcomes.append(_end(workspace, store, mine, run, watch))
+    # What became of some calls is not known yet: a record that one of them made would pass for a newcomer.
+    for failure in (failure for outcome in outcomes for failure in outcome.failed.values()):
+        raise failure
     return outcomes
 
 
@@ -53,15 +56,22 @@ def _end(workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch)
             return RunOutcome(run.id, None, run.job, "failed")
     watch("resume", run.id)
     with workspace.open(run.connections) as sources:
-        return _carrying_out(run)(workspace, sources, store, hold, run, plan).resume(_nothing)
+        return carrying_out(store, run)(workspace, sources, store, hold, run, plan).resume(_nothing)
 
 
-def _carrying_out(run: Run) -> type[Applying]:
-    if run.kind != "convert":
-        return Applying
-    from leadbridge.jobs.convert.applying import ApplyingConversions
+def carrying_out(store: Store, run: Run) -> type[Applying]:
+    """How a run is applied: one that converts, or that undoes conversions, settles after its writes as well."""
+    with store.read() as snapshot:
+        undone = runs.get(snapshot, run.undoes) if run.undoes is not None else None
+    if run.kind == "convert":
+        from leadbridge.jobs.convert.applying import ApplyingConversions
 
-    return ApplyingConversions
+        return ApplyingConversions
+    if undone is not None and undone.kind == "convert":
+        from leadbridge.jobs.convert.undoing import UndoingConversions
+
+        return UndoingConversions
+    return Applying
 
 
 def forget(tx: Transaction, run: int, plan: int | None) -> None:

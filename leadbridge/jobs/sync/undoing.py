@@ -9,7 +9,6 @@ from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import keeping, resuming
-from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.journal import WRITES, write_row
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold as Leased
@@ -190,7 +189,8 @@ class _Undoing:
     def _apply(self, run: Run, plan: Plan, rows: Sequence[PlanRow]) -> RunOutcome:
         with self.store.begin() as tx:
             holds.put(tx, list(self._holds(rows, run.id)))
-        applying = Applying(self.workspace, self.sources, self.store, self.hold, replace(run, plan=plan.id), plan)
+        carrying_out = resuming.carrying_out(self.store, run)
+        applying = carrying_out(self.workspace, self.sources, self.store, self.hold, replace(run, plan=plan.id), plan)
         outcome = applying.apply(lambda tx: None, None)
         with self.store.begin() as tx:
             known = operations.of(tx, run.id, [row.number for row in rows])

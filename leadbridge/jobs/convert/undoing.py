@@ -1,0 +1,116 @@
+"""Undo of a conversion: once its writes are taken back, what was united is split, and leads are leads again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from leadbridge.apply import Summary
+from leadbridge.golden import Golden
+from leadbridge.jobs.convert.knowing import HELD
+from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync.applying import Applying
+from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.model import RunOutcome
+from leadbridge.jobs.sync.settling import Settled
+from leadbridge.plan.sync_rows import Before, Settle
+from leadbridge.state import goldens, holds, keys, leases, links, runs
+from leadbridge.state.model import Hold, StoredGolden, StoredLink
+from leadbridge.state.transactions import Transaction
+from leadbridge.values import Value
+
+
+class UndoingConversions(Applying):
+    """A run that undoes one that converted. Leads are held: they are not converted again until a person says so."""
+
+    def _end(self, settled: Settled, summary: Summary) -> RunOutcome:
+        with self.store.read() as snapshot:
+            undone = runs.get(snapshot, self.run.undoes or 0)
+        if undone is not None and undone.plan is not None and not summary.stopped:
+            rows = list(self._settled(undone.plan))
+            with self.store.begin() as tx:
+                leases.check(tx, self.hold.lease)
+                for row in reversed(rows):
+                    _Taking(tx, undone.id, self.run.id, row).back()
+        return super()._end(settled, summary)
+
+    def _settled(self, plan: int) -> Iterator[Settle]:
+        for page in keeping.pages(self.store, plan, frozenset({"settle"})):
+            yield from (row.body for row in page if isinstance(row.body, Settle) and row.body.undoes is None)
+
+
+class _Taking:
+    """One row of the undone run; what moved on since it was settled stays as it is."""
+
+    def __init__(self, tx: Transaction, undone: int, run: int, row: Settle) -> None:
+        self._tx = tx
+        self._undone = undone
+        self._run = run
+        self._row = row
+
+    def back(self) -> None:
+        stored = goldens.load(self._tx, [self._row.golden]).get(self._row.golden)
+        if stored is None:
+            return
+        if not self._row.before:
+            self._unmake(stored)
+        elif any(move.field in stored.golden.fields for move in self._row.moves) or self._row.links:
+            self._restore(stored)
+            leads = self._links()
+            for part in self._row.before[1:]:
+                self._split(part)
+            self._hold(leads)
+
+    def _unmake(self, stored: StoredGolden) -> None:
+        """A golden record that the run made goes with its last record; what was merely met stays known."""
+        tx, golden = self._tx, self._row.golden
+        if self._row.links or any(held.run != self._undone for held in stored.golden.fields.values()):
+            return
+        linked = links.by_goldens(tx, [golden]).get(golden, ())
+        if all(one.link.state == "gone" for one in linked):
+            goldens.remove(tx, [golden])
+
+    def _restore(self, stored: StoredGolden) -> None:
+        """Fields that nobody changed since."""
+        was, now = self._row.before[0].fields, stored.golden.fields
+        mine = {m.field for m in self._row.moves if m.field in now and now[m.field].run == self._undone}
+        fields = {name: held for name, held in now.items() if name not in mine}
+        fields |= {name: was[name] for name in mine if name in was}
+        self._keep(replace(stored.golden, fields=fields), stored.version)
+
+    def _keep(self, golden: Golden, version: int) -> None:
+        goldens.update_expected(self._tx, [golden], {golden.id: version})
+        keys.replace(self._tx, {golden.id: list(golden_keys(golden.subject, golden.values))})
+
+    def _links(self) -> list[int]:
+        """Their states as they were; the links of leads whose contact had taken over."""
+        stored = links.load(self._tx, [change.link for change in self._row.links])
+        changes = [change for change in self._row.links if change.link in stored and change.was is not None]
+        back = {c.link: c.was for c in changes if stored[c.link].link.state == c.state and c.was is not None}
+        links.set_states(self._tx, back)
+        return [change.link for change in changes if change.link in back and change.state == "converted"]
+
+    def _split(self, part: Before) -> None:
+        """A golden record that was united with this one is there again, with its links and what is held of them."""
+        tx = self._tx
+        if part.golden in goldens.load(tx, [part.golden]):
+            return
+        goldens.add(tx, [Golden(part.golden, self._row.subject, dict(part.fields))])
+        keys.replace(tx, {part.golden: list(golden_keys(self._row.subject, _values(part)))})
+        mine = [one for one in links.load(tx, part.links).values() if one.link.golden == self._row.golden]
+        links.update_all(tx, [replace(one, link=replace(one.link, golden=part.golden)) for one in mine])
+        self._move_holds(part, mine)
+
+    def _move_holds(self, part: Before, mine: Sequence[StoredLink]) -> None:
+        tx, ids = self._tx, {one.link.id for one in mine}
+        held = [one for one in holds.of(tx, [self._row.golden]).get(self._row.golden, ()) if one.link in ids]
+        holds.put(tx, [replace(one, golden=part.golden) for one in held])
+        holds.release(tx, held)
+
+    def _hold(self, leads: Sequence[int]) -> None:
+        stored = links.load(self._tx, leads)
+        holds.put(self._tx, [Hold(one.link.golden, n, HELD, self._run) for n, one in stored.items()])
+
+
+def _values(part: Before) -> dict[str, Value]:
+    return {name: held.value for name, held in part.fields.items()}
