@@ -50,7 +50,9 @@ def test_a_number_that_this_process_got_again_counts_as_dead(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "holder", [of_process(os.getppid()), of_process(1), of_process(2**70), of_process(os.getpid(), "other"), "somebody"]
+    "holder",
+    [of_process(os.getppid()), of_process(1), of_process(2**70), of_process(os.getpid(), "other"), "somebody"],
+    ids=["parent", "first", "none such", "another host", "a person"],  # every worker must collect the same names
 )
 def test_a_run_that_may_go_on_is_waited_for(tmp_path: Path, holder: str) -> None:
     assert not is_dead(holder)
