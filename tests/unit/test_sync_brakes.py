@@ -110,7 +110,7 @@ def test_an_object_that_is_no_longer_seen_is_not_deleted(tmp_path: Path) -> None
     world = in_step(tmp_path, 2)
     world.b.define(described("Account"))
     (tmp_path / "mappings/acc.yaml").write_text(
-        "kind: mapping\nprovider: memory\nconnection: b\nobject: Account\nrole: account\nfields: {name: Last}\n"
+        "kind: mapping\nprovider: troubled\nconnection: b\nobject: Account\nrole: account\nfields: {name: Last}\n"
     )
     world.plan(rebaseline=True)
     world.apply()

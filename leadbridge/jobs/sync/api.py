@@ -1,4 +1,4 @@
-"""Everything that can be asked of sync jobs. All of it may raise LeadBridgeError: BusyError where another run holds a
+"""Everything that can be asked of jobs. All of it may raise LeadBridgeError: BusyError where another run holds a
 connection, StoppedError where a saved plan is refused whole, UsageError, FileFaults, ConnectionFailedError.
 
 ==========================  ==============================================================================
@@ -6,7 +6,7 @@ open_state                  the project's state
 make_plan                   ``leadbridge plan JOB``: capture and plan; a draft is kept, no CRM is written to
 rows                        a kept plan's rows, streamed
 approve_and_apply           ``leadbridge apply [PLAN]``
-sync                        ``leadbridge sync JOB``: plan, brakes, apply
+sync, convert               ``leadbridge sync JOB``, ``leadbridge convert JOB``: plan, brakes, apply
 resume                      ``leadbridge resume``: end what was killed
 undo                        ``leadbridge undo RUN``
 retry_rejects               ``leadbridge rejects retry``
@@ -18,6 +18,7 @@ runs, run, why              ``leadbridge runs``, ``leadbridge show RUN|REF``
 
 from __future__ import annotations
 
+from leadbridge.jobs.convert.running import convert
 from leadbridge.jobs.sync.answering import answer_review, release, restore_conflict
 from leadbridge.jobs.sync.history import run, runs, why
 from leadbridge.jobs.sync.keeping import rows
@@ -31,6 +32,7 @@ from leadbridge.state.store import Store, open_store
 __all__ = [
     "answer_review",
     "approve_and_apply",
+    "convert",
     "make_plan",
     "open_state",
     "release",

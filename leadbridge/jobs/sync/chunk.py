@@ -26,6 +26,7 @@ class Around:
         state: names the state, for the keys of creates.
         prints: (connection, object, role) -> fingerprint of its mappings.
         made: (connection, golden record of an organisation) that this plan creates.
+        waiting: the same, of those that it does not create because of a standing reject or an open question.
         referred: golden records that some row refers to.
     """
 
@@ -38,6 +39,7 @@ class Around:
     state: str
     prints: Mapping[tuple[str, str, str], str]
     made: set[tuple[str, int]] = field(default_factory=set)
+    waiting: set[tuple[str, int]] = field(default_factory=set)
     referred: set[int] = field(default_factory=set)
 
 
@@ -116,18 +118,18 @@ class Loader:
         wanted = set(found.values())
         for golden in (stored.golden for stored in chunk.goldens.values()):
             wanted.update(self._references.goldens_in(golden.subject, golden.values).values())
-        self._references.learn(found, self._ids(tx, wanted))
+        self._references.learn(found, self._records(tx, wanted))
 
     def _named(self, ref: Ref, role: str, row: StagedRow | None, stored: StoredLink | None = None) -> set[Ref]:
         mapping = self._scene.mapping_of(ref, role, row.mapping if row else "")
         raws = row.record.values if row else stored.link.base if stored else {}
         return set() if mapping is None else set(self._references.named(ref.connection, mapping, raws))
 
-    def _ids(self, tx: Transaction, wanted: set[int]) -> dict[tuple[str, int], str]:
-        """(connection, golden record) -> id of its record there, linked or about to be."""
-        ids: dict[tuple[str, int], str] = {}
+    def _records(self, tx: Transaction, wanted: set[int]) -> dict[tuple[str, int], Ref]:
+        """(connection, golden record) -> its record there, linked or about to be."""
+        found: dict[tuple[str, int], Ref] = {}
         for number, refs in turns.refs(tx, self._run, wanted).items():
-            ids |= {(ref.connection, number): ref.id for ref in reversed(refs)}
+            found |= {(ref.connection, number): ref for ref in reversed(refs)}
         for number, some in links.by_goldens(tx, wanted).items():
-            ids |= {(s.link.ref.connection, number): s.link.ref.id for s in some if s.link.state == "live"}
-        return ids
+            found |= {(s.link.ref.connection, number): s.link.ref for s in some if s.link.state == "live"}
+        return found

@@ -46,9 +46,10 @@ class References:
         mapped = {mapping.subject.name for mapping in scene.workspace.mappings.objects}
         self._translated = {name: named for name, named in _NAMED.items() if mapped & set(named)}
 
-    def learn(self, goldens: Mapping[Ref, int], ids: Mapping[tuple[str, int], str]) -> None:
-        """Forget what was known; ``ids``: (connection, golden record) -> id of its live record."""
-        self._goldens, self._ids = dict(goldens), dict(ids)
+    def learn(self, goldens: Mapping[Ref, int], records: Mapping[tuple[str, int], Ref]) -> None:
+        """Forget what was known; ``records``: (connection, golden record) -> its live record."""
+        self._goldens = {**goldens, **{ref: golden for (_, golden), ref in records.items()}}
+        self._ids = {at: ref.id for at, ref in records.items()}
 
     @property
     def ids(self) -> Mapping[tuple[str, int], str]:

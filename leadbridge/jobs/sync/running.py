@@ -22,7 +22,7 @@ from leadbridge.jobs.sync.lease import Hold, leased
 from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
 from leadbridge.jobs.sync.planning import Counted, Planning
 from leadbridge.jobs.sync.references import References
-from leadbridge.jobs.sync.scene import Scene, opened
+from leadbridge.jobs.sync.scene import Scene, opened, sync_job
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.plan.brakes import BrakeName, Stop, stops
 from leadbridge.plan.row_text import Digest
@@ -43,6 +43,14 @@ def sync(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by it
     workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
 ) -> RunOutcome:
     """Plan, look at the brakes, apply. ``stops`` in the answer say why nothing was written."""
+    sync_job(workspace, job)
+    return run_job(workspace, store, job, approval, overrides, watch)
+
+
+def run_job(  # noqa: PLR0913, PLR0917  (same)
+    workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
+) -> RunOutcome:
+    """The same for a job of any kind."""
     if approval == "unattended" and not workspace.project.config.job(job).unattended:
         raise UsageError(f"job {job!r} is not `unattended: true`; look at its plan, or say --yes")
     with _begun(workspace, store, job, watch) as begun:

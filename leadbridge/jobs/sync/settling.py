@@ -83,6 +83,7 @@ class _Chunk:
         fresh = [body for body in by_number.values() if body.golden not in stale]
         self._links(fresh)
         self._log(fresh)
+        self._lift(fresh)
         outcomes = [Outcome(n, "skipped", code="stale") for n, body in by_number.items() if body.golden in stale]
         end = max(by_number)
         if not outcomes or outcomes[-1].number != end:
@@ -145,6 +146,12 @@ class _Chunk:
         links.agree(tx, {link: base for row in rows for link, base in row.bases.items()})
         links.set_due(tx, [link for row in rows for link in row.undue], False)
         links.set_due(tx, [link for row in rows for link in row.due], True)
+
+    def _lift(self, rows: Sequence[Settle]) -> None:
+        """What was edited since an undo is held no more."""
+        edited = {(row.golden, move.field) for row in rows for move in row.moves if move.new.ref is not None}
+        held = holds.of(self._tx, {golden for golden, _ in edited})
+        holds.release(self._tx, [h for some in held.values() for h in some if (h.golden, h.field) in edited])
 
     def _log(self, rows: Sequence[Settle]) -> None:
         tx, now = self._tx, datetime.now(UTC)

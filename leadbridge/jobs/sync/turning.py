@@ -53,6 +53,7 @@ class Turn:
         self._drawn = Drawn()
         self._due: set[int] = set()
         self._pending: set[int] = set()
+        self._waits = False
 
     def draw(self) -> Drawn:
         before = [replace(stored.link, golden=self._number) for stored in self._stored]
@@ -108,6 +109,9 @@ class Turn:
         if self._unites:
             subject = self._scene.subject(golden.subject)
             golden, conflicts = unite(self._number, self._members(), subject, policies, self._around.run)
+        lifted = self._lifted()
+        if lifted:
+            golden = replace(golden, fields={n: held for n, held in golden.fields.items() if n not in lifted})
         sides = [side for link in after if (side := self._side(link)) is not None]
         merged = merge(golden, sides, policies, self._around.run)
         return replace(merged, conflicts=(*conflicts, *merged.conflicts)) if conflicts else merged
@@ -138,13 +142,16 @@ class Turn:
         asked = {r.field for n in self._everybody() for r in self._chunk.reviews.get(n, ()) if r.kind == "field"}
         if "" in held:
             return frozenset(self._scene.subject(self._was.golden.subject).fields)
-        return frozenset((held - self._edited() if held else held) | asked)
+        return frozenset((held - self._lifted()) | asked)
 
-    def _edited(self) -> frozenset[str]:
-        """Fields that somebody edited since they were agreed: an undo holds them no more."""
+    def _lifted(self) -> frozenset[str]:
+        """Fields that an undo held and that somebody edited since: that edit counts, and it alone."""
+        held = {h.field for n in self._everybody() for h in self._chunk.holds.get(n, ())}
+        if not held:
+            return frozenset()
         here = [stored.link for stored in self._stored if stored.link.ref in self._staged]
         mapped = [(link, mapping) for link in here if (mapping := self._mapping(link)) is not None]
-        return edited(Side(link, mapping, self._values(link, mapping)) for link, mapping in mapped)
+        return held & edited(Side(link, mapping, self._values(link, mapping)) for link, mapping in mapped)
 
     def _everybody(self) -> tuple[int, ...]:
         return (self._number, *self._unites)
@@ -152,7 +159,9 @@ class Turn:
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         mappings = {link.ref: mapping for link in after if (mapping := self._mapping(link)) is not None}
         elsewhere = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
-        scene = Departing(before, after, mappings, elsewhere, frozenset(), self._scene.job.deletes, self._scene.writable)
+        scene = Departing(
+            before, after, mappings, elsewhere, frozenset(), self._scene.job.deletes, self._scene.writable
+        )
         merged_away = self._around.identities.succession.merged
         found = [one for one in depart(merged.golden, scene) if one.ref not in merged_away]
         wanted = self._around.asked_to_delete.get(self._number)
@@ -236,10 +245,17 @@ class Turn:
         first = min(link.ref for link in after)
         self._drawn.rejects += [(first, reject) for reject in found.rejects]
         awaits = tuple(sorted({row.connection for row in found.rows}))
+        if withheld:
+            around.waiting |= {(target.connection, golden.id) for target in self._scene.targets}
         for row in found.rows:
             key = create_key(around.state, golden.id, row.connection, row.mapping.object)
             made = replace(drafting.create(row, merged, key, around.references.ids), awaits=awaits)
-            self._add(made, Ref(row.connection, row.mapping.object, key))
+            named = {(row.connection, number) for number in made.refers.values()}
+            if named & around.waiting:
+                around.waiting.add((row.connection, golden.id))
+                self._waits = True
+                continue
+            self._add(replace(made, owes_more=bool(named - around.made)), Ref(row.connection, made.object, key))
 
     def _is_there(self, connection: str, golden: int | None) -> bool:
         """Whether a golden record has a record there, or will have one before those that refer to it are made."""
@@ -263,6 +279,8 @@ class Turn:
         """What the CRM has refused is not sent again as long as nothing of it changed."""
         print_ = of_write(write, self._around.prints.get((write.connection, write.object, write.role), ""))
         if any(row.print == print_ for row in self._chunk.refused.get(ref, ())):
+            if write.verb == "create":
+                self._around.waiting.add((write.connection, write.golden))
             return
         self._drawn.writes.append(write)
         self._around.referred.update(write.refers.values())
@@ -298,7 +316,7 @@ class Turn:
             row,
             due=tuple(sorted(due)),
             undue=tuple(sorted((was_due & mine) - due)),
-            owed=any(write.verb == "create" for write in self._drawn.writes) and not self._was.due,
+            owed=not self._was.due and (self._waits or any(write.verb == "create" for write in self._drawn.writes)),
             mended=tuple(sorted(self._mended(after, due))),
             carried=self._around.asked_to_delete.get(self._number, (None,))[1:],
         )
