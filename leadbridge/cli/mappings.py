@@ -43,7 +43,7 @@ def lint(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Find what is wrong, or probably not meant, in the mappings folder.
+    """Find what is wrong, or probably not meant, in the files.
 
     Exit status 2 says that there are errors; warnings alone leave it 0.
     """
@@ -71,7 +71,7 @@ def test(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Try the two laws on every mapped field, and the examples under `tests:`.
+    """Try the two laws on every field, and the examples in the files.
 
     What is read and not changed is written back as it was; what is written reads back as it was meant. Exit status 2
     says that a law or an example does not hold.
@@ -102,9 +102,10 @@ def schema(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Write the JSON Schema of every kind of file, so that an editor completes and checks them as you type.
+    """Write the schemas with which an editor checks the files.
 
-    With a KIND alone the schema is printed. Custom fields and the options of installed plugins are in it.
+    They are JSON Schemas, one for each kind of file. With a KIND alone its schema is printed. Custom fields and the
+    options of installed plugins are in it.
     """
     from leadbridge.cli.output import escape, print_json, print_line
     from leadbridge.cli.schemas import known_to, text_of, write_files
@@ -145,7 +146,9 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Propose a mapping file for an object from its header and a few samples; no value is printed.
+    """Propose a mapping from an object's header and samples.
+
+    No value of a record is printed.
 
     leadbridge mappings suggest fair --out mappings/fair.yaml
     """

@@ -30,7 +30,10 @@ def list_(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Show the plugins that work and what each brings; one at fault is skipped and named on stderr."""
+    """Show the plugins that work and what each brings.
+
+    One at fault is skipped and named on stderr.
+    """
     plugins = load_plugins()
     problems = [*plugins.problems, *_shadowed(plugins)]
     if as_json:
@@ -52,7 +55,10 @@ def new(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Make a folder with a provider plugin that installs, works, and passes its contract test as it is."""
+    """Make a folder with a provider plugin that works as it is.
+
+    It can be installed, and passes its contract test.
+    """
     from leadbridge.errors import UsageError
     from leadbridge.scaffold import generate, names
 

@@ -69,6 +69,15 @@ def test_every_command_of_the_list_is_there_and_takes_the_common_options(name, c
     assert "\nCommands:\n" in out or all(option in out for option in options)
 
 
+@pytest.mark.parametrize("name", ["mappings", "plugins"])
+def test_help_of_a_group_is_not_cut_off_at_80_columns(name, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([name, "--help"]) == 0
+    lines = capsys.readouterr().out.partition("\nCommands:\n")[2].splitlines()
+    assert lines
+    assert [line for line in lines if line.endswith("...")] == []
+
+
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"leadbridge {__version__}\n"
