@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadbridge.golden import Golden, Held
@@ -42,6 +42,19 @@ def merge(golden: Golden, sides: Sequence[Side], policies: Policies, run: int) -
         bases={v.side.link.id: agreed for v in views if (agreed := _agreed(v, merged, fields, asked))},
         owed=tuple(owed),
         rejects=tuple(rejects),
+    )
+
+
+def edited(sides: Iterable[Side]) -> frozenset[str]:
+    """Fields of which some live link holds another value than the one that was agreed with it."""
+    views = [_View.of(side) for side in sides if side.link.state == "live"]
+    return frozenset(
+        target.name
+        for view in views
+        for target in view.side.mapping.targets
+        if (reading := view.reading(target.name)) is not None
+        and reading.base is not MISSING
+        and not target.kind.equivalent(reading.value, reading.base)
     )
 
 

@@ -151,17 +151,15 @@ class Turn:
             return frozenset()
         here = [stored.link for stored in self._stored if stored.link.ref in self._staged]
         mapped = [(link, mapping) for link in here if (mapping := self._mapping(link)) is not None]
-        return held & edited(Side(link, mapping, self._values(link, mapping)) for link, mapping in mapped)
+        return edited(Side(link, mapping, self._values(link, mapping)) for link, mapping in mapped) & held
 
     def _everybody(self) -> tuple[int, ...]:
         return (self._number, *self._unites)
 
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         mappings = {link.ref: mapping for link in after if (mapping := self._mapping(link)) is not None}
-        elsewhere = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
-        scene = Departing(
-            before, after, mappings, elsewhere, frozenset(), self._scene.job.deletes, self._scene.writable
-        )
+        touched = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
+        scene = Departing(before, after, mappings, touched, frozenset(), self._scene.job.deletes, self._scene.writable)
         merged_away = self._around.identities.succession.merged
         found = [one for one in depart(merged.golden, scene) if one.ref not in merged_away]
         wanted = self._around.asked_to_delete.get(self._number)
