@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Command] = {
     "plan": Command("leadbridge.cli.plan:app", "Show what a job would do, row and field."),
     "apply": Command("leadbridge.cli.writing:apply_app", "Carry out a plan."),
     "sync": Command("leadbridge.cli.writing:sync_app", "Bring the connections of a job in step."),
+    "convert": Command("leadbridge.cli.convert:app", "Convert the leads of a job by its policy."),
     "resume": Command("leadbridge.cli.writing:resume_app", "End runs that were killed."),
     "undo": Command("leadbridge.cli.writing:undo_app", "Put back what a run wrote."),
     "release": Command("leadbridge.cli.writing:release_app", "Let runs plan again what an undo holds."),

@@ -1,4 +1,4 @@
-"""``leadbridge plan``: what a job would do. A sync job's plan is kept, to be applied; a conversion is previewed."""
+"""``leadbridge plan``: what a job would do. It is kept, to be applied; a conversion can be previewed."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 ) -> None:
     """Show what a job would do, row and field, with reasons. Nothing is written to a CRM.
 
-    The plan of a sync job is kept under a number: `leadbridge apply` carries it out as it stands. Conversion jobs are
-    shown with --preview. Exit status 1 says that there are rejects, or questions for a person.
+    The plan is kept under a number: `leadbridge apply` carries it out as it stands. With --preview a conversion job is
+    shown lead by lead instead, with the leads that are left out and why, and nothing is kept. Exit status 1 says that
+    there are rejects, or questions for a person.
     """
     from leadbridge.cli.output import one_form
     from leadbridge.config.jobs import SyncJob
@@ -57,14 +58,12 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     one_form(as_json, as_csv)
     form = "json" if as_json else "csv" if as_csv else "text"
     workspace = load_workspace(config)
-    if isinstance(workspace.project.config.job(job), SyncJob):
-        if preview:
-            raise UsageError(f"--preview is for conversion jobs; {job!r} syncs: leave it out, a plan writes nothing")
-        news = _plan_sync(workspace, job, limit, form, quiet, rebaseline)
-    else:
-        if not preview:
-            raise UsageError("this version shows conversions and does not carry them out yet; add --preview")
+    if preview and isinstance(workspace.project.config.job(job), SyncJob):
+        raise UsageError(f"--preview is for conversion jobs; {job!r} syncs: leave it out, a plan writes nothing")
+    if preview:
         news = _preview(workspace, job, limit, form, quiet)
+    else:
+        news = _plan_kept(workspace, job, limit, form, quiet, rebaseline)
     if news:
         raise typer.Exit(1)
 
@@ -88,7 +87,7 @@ def _preview(workspace: Workspace, job: str, limit: int | None, form: str, quiet
     return bool(found.rejects or found.reviews)
 
 
-def _plan_sync(  # noqa: PLR0913, PLR0917  (the command's options)
+def _plan_kept(  # noqa: PLR0913, PLR0917  (the command's options)
     workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool, rebaseline: bool
 ) -> bool:
     """Whether there are rejects or questions."""

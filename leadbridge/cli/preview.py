@@ -38,7 +38,7 @@ def print_preview(preview: Preview, limit: int | None) -> None:
     _print_reviews(preview.reviews)
     print_rejects(preview.rejects)
     print_line()
-    print_line(paint("Nothing was written: this version shows conversions and does not carry them out yet.", "dim"))
+    print_line(paint(f"Nothing was written or kept. To make a plan: leadbridge plan {preview.job}", "dim"))
 
 
 def print_summary(preview: Preview) -> None:

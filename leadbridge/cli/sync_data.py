@@ -54,7 +54,15 @@ def _write(row: PlanRow, body: Write) -> dict[str, Any]:
         "label": body.label,
         "refers": {name: f"@{number}" for name, number in row.refers.items()},
         "changes": [_change(change) for change in body.changes],
+        **_conversion(body),
     }
+
+
+def _conversion(body: Write) -> dict[str, Any]:
+    """Of a plan to convert."""
+    if not body.conversions:
+        return {}
+    return {"why": body.why, "conversions": list(body.conversions), "undoes": body.undoes and f"@{body.undoes}"}
 
 
 def _change(change: FieldChange) -> dict[str, Any]:

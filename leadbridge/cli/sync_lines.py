@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 from leadbridge.cli.lines import Line, field_lines, folded, line, word
 from leadbridge.cli.output import Column, Style, table
@@ -23,6 +23,7 @@ SYMBOLS: Final[Mapping[Verb, tuple[str, Style]]] = {
 }
 TITLES: Final[Mapping[Verb, str]] = {"create": "new", "update": "changed", "delete": "deleted"}
 ATTENTION: Final = "!"
+WAITING: Final = "waiting"
 
 Names = Callable[[int], str]
 """Golden record -> the words by which people know it, empty where there are none."""
@@ -96,7 +97,11 @@ def _several(words: str, number: int) -> str:
 
 def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """What needs attention first, then each object's rows by action, in the order in which they are carried out."""
+    waiting = 0
     for (connection, name, verb), group in groupby(rows, _group):
+        if verb == WAITING:
+            waiting += sum(1 for _ in group)
+            continue
         if verb is None:
             yield from _attention(group, limit, names)
             continue
@@ -107,10 +112,16 @@ def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Itera
             if limit is None or number < limit:
                 yield from _write(row, symbol, style)
         yield from _rest(number + 1, limit)
+    if waiting:
+        yield line()
+        standing = "row stands" if waiting == 1 else "rows stand"
+        yield from folded(f"{waiting:,} more {standing} by, to take back a conversion that a CRM refuses.", 0, "dim")
 
 
-def _group(row: PlanRow) -> tuple[str, str, Verb | None]:
+def _group(row: PlanRow) -> tuple[str, str, Verb | Literal["waiting"] | None]:
     body = row.body
+    if isinstance(body, Write) and body.undoes is not None:
+        return "", "", WAITING
     return (body.connection, body.object, body.verb) if isinstance(body, Write) else ("", "", None)
 
 
@@ -124,7 +135,8 @@ def _write(row: PlanRow, symbol: str, style: Style) -> Iterator[Line]:
     if not isinstance(body, Write):
         return
     shared = _shared_note(body)
-    words = [f"{symbol} @{row.number} {body.role}", body.label, body.id or "", f"({shared})" if shared else ""]
+    why = f"- {body.why}" if body.why else ""
+    words = [f"{symbol} @{row.number} {body.role}", body.label, body.id or "", why, f"({shared})" if shared else ""]
     yield from folded(" ".join(part for part in words if part), 3, style)
     names = (*(change.field for change in body.changes), *row.refers)
     broad = max(map(len, names), default=0)

@@ -55,7 +55,7 @@ Left out: 3 leads
 United: 1 person that came more than once
   inbox/web.csv:2, inbox/web.csv:7: same e-mail
 
-Nothing was written: this version shows conversions and does not carry them out yet.
+Nothing was written or kept. To make a plan: leadbridge plan convert
 """
 
 
@@ -203,7 +203,6 @@ def test_the_jobs_own_condition_is_anded(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["convert"], "this version shows conversions and does not carry them out yet; add --preview"),
         (
             ["sync", "--preview"],
             "--preview is for conversion jobs; 'sync' syncs: leave it out, a plan writes nothing",

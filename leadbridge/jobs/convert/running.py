@@ -22,13 +22,14 @@ from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold
-from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
 from leadbridge.jobs.sync.planning import Counted
 from leadbridge.jobs.sync.references import References
-from leadbridge.jobs.sync.running import Begun, by_connection
+from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.brakes import BrakeName
 from leadbridge.plan.carrying import ROLES
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.sync_rows import PlanRow
@@ -38,6 +39,14 @@ from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
 from leadbridge.state.store import Store
 
 _NOWHERE = Ref("", "", "")
+
+
+def convert(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by its own name)
+    workspace: Workspace, store: Store, job: str, approval: Approval, overrides: Collection[BrakeName], watch: Watch
+) -> RunOutcome:
+    """Plan, look at the brakes, apply. ``stops`` in the answer say why nothing was written."""
+    convert_job(workspace, job)
+    return run_job(workspace, store, job, approval, overrides, watch)
 
 
 @contextmanager
