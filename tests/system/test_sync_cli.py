@@ -288,6 +288,19 @@ class TestUndo:
         row = read(project / "shop/people.csv")[0]
         assert (row["Family"], row["Job"]) == ("Ray", "Chief")
 
+    @pytest.mark.parametrize(("file", "job"), [("shop/people.csv", "Head"), ("crm/contacts.csv", "Boss")])
+    def test_an_edit_lifts_what_is_held_and_counts_alone(self, project: Path, capsys, file: str, job: str) -> None:
+        in_step(capsys)
+        edit(project / "crm/contacts.csv", "dee@acme.example,Head", "dee@acme.example,Boss")
+        run = call(capsys, "sync", "people", "--yes")["run"]
+        call(capsys, "undo", str(run), "--yes")
+        edit(project / file, f"dee@acme.example,{job}", "dee@acme.example,Chief")
+        done = call(capsys, "sync", "people", "--yes")
+        assert (done["counts"]["done"], done["conflicts"]) == (1, 0)
+        assert read(project / "shop/people.csv")[0]["Job"] == read(project / "crm/contacts.csv")[0]["title"] == "Chief"
+        shown = call(capsys, "show", "shop:people.csv:7")
+        assert [field["held"] for field in shown["fields"] if field["field"] == "title"] == [False]
+
     def test_what_is_held_can_be_released(self, project: Path, capsys) -> None:
         in_step(capsys)
         edit(project / "crm/contacts.csv", "dee@acme.example,Head", "dee@acme.example,Boss")
