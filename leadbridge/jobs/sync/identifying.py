@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from leadbridge.jobs.identify import judge_of
@@ -10,7 +10,7 @@ from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.identities import Identities, refs_of
 from leadbridge.jobs.sync.rekeyed import follow_edited_keys
 from leadbridge.jobs.sync.scene import Scene
-from leadbridge.jobs.sync.staged import unlinked
+from leadbridge.jobs.sync.staged import linked, unlinked
 from leadbridge.matching.keys import BATCH_KEYS, keys_of
 from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
 from leadbridge.merge.succession import resolve
@@ -80,20 +80,34 @@ class Identifying:
         return Captured(Record(ref, {}), mapping.subject.name, row.role, mapping.read(row.record.values))
 
     def _known(self, snapshot: Snapshot, subject: str, newcomers: Sequence[Captured]) -> Iterator[Known]:
-        """Golden records that share a key with a newcomer, and those of which the CRMs' reports speak."""
+        """Golden records that share a key with a newcomer, and those of which the CRMs' reports speak.
+
+        A golden record is known by what was agreed, and by what its records say now: nobody may have been told yet.
+        """
         wanted = {key for one in newcomers for key in golden_keys(subject, one.values)}
+        said = {k.record.ref: k for k in self._changed(snapshot, subject, wanted)}
+        yield from said.values()
         sharing = {number for found in keys.find(snapshot, wanted).values() for number in found}
         families = {ref for family in self._found.succession.families for ref in family}
         reported = links.by_refs(snapshot, families)
         loaded = goldens.load(snapshot, sharing | {stored.link.golden for stored in reported.values()})
         for stored in reported.values():
             golden = loaded[stored.link.golden].golden
-            if golden.subject == subject:
+            if golden.subject == subject and stored.link.ref not in said:
                 yield Known(golden.id, _standing_for(stored.link.ref, stored.link.role, subject, golden.values))
-        for number, linked in links.by_goldens(snapshot, sharing).items():
-            first = linked[0].link
-            if first.ref not in reported:
+        for number, some in links.by_goldens(snapshot, sharing).items():
+            first = next((s.link for s in some if s.link.ref not in said), some[0].link)
+            if first.ref not in reported and first.ref not in said:
                 yield Known(number, _standing_for(first.ref, first.role, subject, loaded[number].golden.values))
+
+    def _changed(self, snapshot: Snapshot, subject: str, wanted: Set[GoldenKey]) -> Iterator[Known]:
+        """Linked records that share a key with a newcomer since they were edited."""
+        for row, golden in linked(snapshot, self._run) if wanted else ():
+            captured = self._captured(row)
+            if captured is None or captured.subject != subject:
+                continue
+            if not wanted.isdisjoint(golden_keys(subject, captured.values)):
+                yield Known(golden, captured)
 
     def _keep(self, tx: Transaction, subject: str, found: Identified) -> None:
         fresh = sorted({owner.number for owner in found.owners.values() if isinstance(owner, NewGolden)})
