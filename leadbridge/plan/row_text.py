@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
 from typing import IO, Final
 
@@ -19,9 +19,11 @@ def canonical(row: PlanRow) -> str:
     return dumps({"kind": "settle" if isinstance(row.body, Settle) else "write", **plain(row)})
 
 
-def row_of(text: str) -> PlanRow:
-    """The opposite of :func:`canonical`."""
+def row_of(text: str, without: Collection[str] = ()) -> PlanRow:
+    """The opposite of :func:`canonical`. Fields of the body that are left out have their defaults."""
     said = loads(text)
+    for name in without:
+        said["body"].pop(name, None)
     body: Settle | Write = made(Settle if said["kind"] == "settle" else Write, said["body"])
     return PlanRow(said["number"], body, said.get("refers", {}))
 

@@ -13,7 +13,7 @@ from leadbridge.apply import resume as resume_writes
 from leadbridge.apply.options import same
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import keeping
-from leadbridge.jobs.sync.journal import WRITES, StateJournal, Told, write_row
+from leadbridge.jobs.sync.journal import WRITES, StateJournal, Told
 from leadbridge.jobs.sync.lease import Hold
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.prints import role_prints
@@ -154,11 +154,13 @@ class Applying:
 
     def _leave_due(self) -> None:
         """What was not sent is owed, and planned again."""
-        for page in keeping.pages(self.store, self.plan.id, WRITES):
+        after = 0
+        while True:
             with self.store.begin() as tx:
-                known = operations.of(tx, self.run.id, [row.number for row in page])
-                rows = [write_row(row) for row in page]
-                left = [row for row in rows if row.number not in known or known[row.number].state == "planned"]
+                left = plans.untouched(tx, self.run, WRITES, after)
+                if not left:
+                    return
+                after = left[-1].number
                 links.set_due(tx, [row.link for row in left if row.link is not None], True)
                 goldens.set_due(tx, [row.golden for row in left if row.link is None and row.golden is not None], True)
 

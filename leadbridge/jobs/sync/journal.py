@@ -80,7 +80,7 @@ class StateJournal:
 
     def unfinished(self, connection: str | None = None) -> Iterator[Operation]:
         """Sent rows without an outcome and rows that were never sent, by number; ``stale`` ones are rejected here."""
-        for page in keeping.pages(self._store, self._plan, WRITES):
+        for page in keeping.pages(self._store, self._plan, WRITES, bare=True):
             rows = [write_row(row) for row in page]
             with self._store.read() as snapshot:
                 known = operations.of(snapshot, self._run, [row.number for row in rows])

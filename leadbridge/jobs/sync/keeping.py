@@ -16,6 +16,7 @@ from leadbridge.state.model import RowKind
 from leadbridge.state.store import Store
 
 _PAGE = 1000
+_FOR_PEOPLE = frozenset({"changes"})
 
 
 def stored(row: PlanRow) -> model.PlanRow:
@@ -40,14 +41,17 @@ def rows(store: Store, plan: int) -> Iterator[PlanRow]:
     return (row for page in pages(store, plan) for row in page)
 
 
-def pages(store: Store, plan: int, kinds: frozenset[RowKind] | None = None, after: int = 0) -> Iterator[list[PlanRow]]:
-    """Rows of some kinds or all, behind a number."""
+def pages(
+    store: Store, plan: int, kinds: frozenset[RowKind] | None = None, after: int = 0, *, bare: bool = False
+) -> Iterator[list[PlanRow]]:
+    """Rows of some kinds or all, behind a number. ``bare`` ones lack the changes that are for people."""
+    without = _FOR_PEOPLE if bare else frozenset[str]()
     while True:
         with store.read() as snapshot:
             page = plans.page(snapshot, plan, after, _PAGE, kinds)
         if not page:
             return
-        yield [row_of(row.body) for row in page]
+        yield [row_of(row.body, without) for row in page]
         after = page[-1].number
 
 

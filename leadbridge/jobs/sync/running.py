@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from leadbridge.config.jobs import SyncJob
 from leadbridge.errors import StoppedError, UsageError
+from leadbridge.jobs import collecting
 from leadbridge.jobs.sync import braking, prints, resuming
 from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.chunk import Around
@@ -88,7 +89,7 @@ def approve_and_apply(
 def _begun(workspace: Workspace, store: Store, job: str, watch: Watch) -> Iterator[Begun]:
     """The job's connections leased and open, and runs that were killed on them ended."""
     configured = workspace.project.config.job(job)
-    with leased(store, configured.connections, job) as hold:
+    with collecting.rarely(), leased(store, configured.connections, job) as hold:
         resumed = tuple(outcome.run for outcome in resuming.resume_all(workspace, store, hold, watch))
         if isinstance(configured, SyncJob):
             with opened(workspace, job) as scene:
