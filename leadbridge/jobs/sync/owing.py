@@ -1,0 +1,150 @@
+"""What the links of one golden record are owed, as rows that write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from leadbridge.conditions import ConditionError
+from leadbridge.golden import Link
+from leadbridge.jobs.sync.at_hand import AtHand
+from leadbridge.jobs.sync.chunk import Around, Chunk
+from leadbridge.jobs.sync.prints import of_write
+from leadbridge.jobs.sync.references import PENDING
+from leadbridge.merge.creating import Creating, create_key, owed_creates
+from leadbridge.merge.departing import Departure
+from leadbridge.merge.model import Merged, Owed
+from leadbridge.plan import sync_drafting as drafting
+from leadbridge.plan.sync_rows import Write
+from leadbridge.records import Ref, Reject
+
+_WITHHOLDING: Final = frozenset({"identity", "delete", "uncertain", "edited_key"})
+"""Questions that must be answered before a record is made."""
+
+
+class Owing:
+    """
+    Attributes:
+        rejects: fields that no CRM can be told, and creates whose role cannot be told.
+        due: links that are owed something, whether or not this plan brings it.
+        waits: whether a create waits for the record that it names.
+    """
+
+    def __init__(self, around: Around, chunk: Chunk, hand: AtHand) -> None:
+        self._around = around
+        self._scene = around.scene
+        self._chunk = chunk
+        self._hand = hand
+        self._pending: set[int] = set()
+        self.writes: list[Write] = []
+        self.rejects: list[tuple[Ref, Reject]] = []
+        self.due: set[int] = set()
+        self.waits = False
+
+    def draw(self, merged: Merged, after: Sequence[Link], departures: Sequence[Departure]) -> None:
+        takes_part = self._takes_part(merged)
+        self._note_rejects(merged, after)
+        deletes = {link.id: (link, one) for one in departures for link in one.deletes}
+        for link, departure in deletes.values():
+            self._delete(link, merged, departure)
+        for owed in merged.owed:
+            if owed.link.id not in deletes:
+                self._update(owed, merged, takes_part=takes_part)
+        if takes_part:
+            self._create(merged, after, withheld=self._withheld(after) or any(d.asks for d in departures))
+
+    def _takes_part(self, merged: Merged) -> bool:
+        if self._scene.where is None:
+            return True
+        try:
+            return self._scene.where.includes(merged.golden.values)
+        except ConditionError as error:
+            remedy = "guard the job's `where`, for example with has(record.field)"
+            ref = min((*self._hand.staged, *(s.link.ref for s in self._hand.stored)))
+            self.rejects.append((ref, Reject("condition", f"where: {error}", remedy, str(ref))))
+            return False
+
+    def _note_rejects(self, merged: Merged, after: Sequence[Link]) -> None:
+        """What cannot be told; a reference to a record that is not there yet is owed, and no reject."""
+        by_name = {str(link.ref): link for link in after}
+        for reject in merged.rejects:
+            link = by_name[reject.source]
+            if reject.code == PENDING:
+                self._pending.add(link.id)
+                self.due.add(link.id)
+            elif self._scene.can_write(link.ref.connection, link.ref.object):
+                self.rejects.append((link.ref, reject))
+
+    def _delete(self, link: Link, merged: Merged, departure: Departure) -> None:
+        mapping = self._hand.mapping(link)
+        if mapping is not None and self._scene.can_write(link.ref.connection, link.ref.object):
+            raws = self._hand.values(link, mapping) if link.ref in self._hand.staged else link.base
+            self._add(drafting.delete(link, merged.golden, mapping, raws, departure), link.ref)
+
+    def _update(self, owed: Owed, merged: Merged, *, takes_part: bool) -> None:
+        link, mapping = owed.link, self._hand.mapping(owed.link)
+        mine = link.ref.connection in self._scene.providers and link.role in self._scene.roles
+        if mapping is None or (mine and not self._scene.can_write(link.ref.connection, link.ref.object)):
+            return
+        self.due.add(link.id)
+        if mine and takes_part and not self._hand.unread(link):
+            write = drafting.update(owed, merged, mapping)
+            self._add(replace(write, owes_more=link.id in self._pending), link.ref)
+
+    def _create(self, merged: Merged, after: Sequence[Link], *, withheld: bool) -> None:
+        around, golden = self._around, merged.golden
+        referred = around.references.goldens_in(golden.subject, golden.values)
+        account = referred.get("organisation")
+        scene = Creating(
+            targets=self._scene.targets,
+            create_as=self._scene.create_as,
+            account_known={name for name in self._scene.providers if self._is_there(name, account)},
+            withheld=withheld,
+            referred=referred,
+        )
+        found = owed_creates(golden, after, scene)
+        first = min(link.ref for link in after)
+        self.rejects += [(first, reject) for reject in found.rejects]
+        awaits = tuple(sorted({row.connection for row in found.rows}))
+        if withheld:
+            around.waiting |= {(target.connection, golden.id) for target in self._scene.targets}
+        for row in found.rows:
+            key = create_key(around.state, golden.id, row.connection, row.mapping.object)
+            made = replace(drafting.create(row, merged, key, around.references.ids), awaits=awaits)
+            named = {(row.connection, number) for number in made.refers.values()}
+            if named & around.waiting:
+                around.waiting.add((row.connection, golden.id))
+                self.waits = True
+                continue
+            self._add(replace(made, owes_more=bool(named - around.made)), Ref(row.connection, made.object, key))
+
+    def _is_there(self, connection: str, golden: int | None) -> bool:
+        """Whether a golden record has a record there, or will have one before those that refer to it are made."""
+        around = self._around
+        at = connection, golden or 0
+        return at in around.references.ids or at in around.made
+
+    def _withheld(self, after: Sequence[Link]) -> bool:
+        if self._hand.number in self._around.identities.open:
+            return True
+        open_ = (review for n in self._hand.everybody() for review in self._chunk.reviews.get(n, ()))
+        if any(review.kind in _WITHHOLDING for review in open_):
+            return True
+        if any(h.field == "" for n in self._hand.everybody() for h in self._chunk.holds.get(n, ())):
+            return True
+        source = self._scene.job.sync[0]
+        one_way = self._scene.job.direction == "one_way"
+        return one_way and not any(link.state == "live" and link.ref.connection == source for link in after)
+
+    def _add(self, write: Write, ref: Ref) -> None:
+        """What the CRM has refused is not sent again as long as nothing of it changed."""
+        print_ = of_write(write, self._around.prints.get((write.connection, write.object, write.role), ""))
+        if any(row.print == print_ for row in self._chunk.refused.get(ref, ())):
+            if write.verb == "create":
+                self._around.waiting.add((write.connection, write.golden))
+            return
+        self.writes.append(write)
+        self._around.referred.update(write.refers.values())
+        if write.verb == "create" and write.subject == "organisation":
+            self._around.made.add((write.connection, write.golden))
