@@ -156,6 +156,7 @@ def _print_json(found: Leads, leads: Sequence[Lead], columns: Sequence[str]) -> 
     print_json(
         {
             "captured": found.captured,
+            "uncovered": sum(tally.uncovered for tally in found.tallies),
             "found": len(found.found),
             "leads": [
                 {
@@ -175,9 +176,11 @@ def _print_json(found: Leads, leads: Sequence[Lead], columns: Sequence[str]) -> 
 def _say_rest(found: Leads, shown: int, quiet: bool) -> None:
     """What the table leaves out, on stderr."""
     from leadbridge.cli.output import say
-    from leadbridge.cli.preview import plural, reject_lines
+    from leadbridge.cli.preview import plural, reject_lines, uncovered_words
 
     if not quiet:
         say(f"{shown} of {plural(found.captured, 'lead')} shown.")
+        if passed_over := uncovered_words(found.tallies):
+            say(passed_over)
     for line in reject_lines(found.rejects):
         say(line)

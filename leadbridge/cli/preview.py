@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadbridge.cli.lines import field_lines, folded, print_lines, word
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show
+from leadbridge.jobs.capture import Tally
 from leadbridge.jobs.outcome import Preview, Review, homeless, rows_by_role, sources_of
 from leadbridge.plan.draft import FROM_LEAD, NO_FIELD
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
@@ -41,6 +42,13 @@ def print_preview(preview: Preview, limit: int | None) -> None:
     print_line(paint(f"Nothing was written or kept. To make a plan: leadbridge plan {preview.job}", "dim"))
 
 
+def uncovered_words(tallies: Sequence[Tally]) -> str:
+    """What is said of records that are nobody's business here; empty where there are none."""
+    number = sum(tally.uncovered for tally in tallies)
+    them = "it" if number == 1 else "them"
+    return f"{plural(number, 'record')} passed over: no mapping covers {them} (when, unless)." if number else ""
+
+
 def print_summary(preview: Preview) -> None:
     plan, converted = preview.plan, len(preview.plan.conversions)
     print_line(paint(f"Preview of {preview.job}", "title") + f" by {escape(plan.policy)} version {plan.version}")
@@ -53,6 +61,8 @@ def print_summary(preview: Preview) -> None:
     }
     rest = "".join(f", {number:,} {word}" for word, number in others.items() if number)
     _print_folded(f"{plural(preview.leads, 'lead')}{united}: {converted:,} to convert{rest}.", 0)
+    if passed_over := uncovered_words(preview.tallies):
+        _print_folded(passed_over, 0)
     rows = [
         [role, connection or f"{OWN} only", *(str(verbs[verb]) for verb in SYMBOLS)]
         for (role, connection), verbs in rows_by_role(plan).items()
