@@ -131,13 +131,13 @@ class _Object:
         named = {ref for record, m in covered for ref in self._references.named(connection, m, record.values)}
         of = {ref: stored.link.golden for ref, stored in links.by_refs(self._snapshot, named).items()}
         wanted = set(of.values()).union(*(self._references.goldens_in(g.subject, g.values).values() for g in known))
-        ids = {
-            (stored.link.ref.connection, number): stored.link.ref.id
+        records = {
+            (stored.link.ref.connection, number): stored.link.ref
             for number, some in links.by_goldens(self._snapshot, wanted).items()
             for stored in some
             if stored.link.state == "live"
         }
-        self._references.learn(of, ids)
+        self._references.learn(of, records)
 
     def _linked(
         self,
