@@ -1,4 +1,4 @@
-"""``python -m benchmarks [GROUP ...] [--quick] [--json]``: measure, and print values with their ratios."""
+"""``python -m benchmarks [GROUP ...] [--quick | --large] [--json]``: measure, and print values with their ratios."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from benchmarks.figures import FULL, GROUPS, PEER_PYTHON, QUICK, Group
+from benchmarks.figures import GROUPS
+from benchmarks.group import FULL, LARGE, QUICK, Group
 from benchmarks.measure import MeasureError
+from benchmarks.peer import PEER_PYTHON
 
 
 def main() -> int:
@@ -19,11 +21,12 @@ def main() -> int:
     if not PEER_PYTHON.exists():
         sys.stderr.write("The peers are not installed; run: make bench\n")
         return 2
+    size = QUICK if given.quick else LARGE if given.large else FULL
     groups = []
     try:
         for name in given.groups or GROUPS:
             sys.stderr.write(f"measuring {name} ...\n")
-            groups.append(GROUPS[name](QUICK if given.quick else FULL))
+            groups.append(GROUPS[name](size))
             if not given.json:
                 sys.stdout.write("\n".join(_table(groups[-1])) + "\n\n")
                 sys.stdout.flush()
@@ -41,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure LeadBridge beside its peers.")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"some of: {', '.join(GROUPS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="small files, one round: does it run at all?")
+    parser.add_argument("--large", action="store_true", help="runs of jobs on up to 1,000,000 leads: hours")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args()
     unknown = [name for name in given.groups if name not in GROUPS]

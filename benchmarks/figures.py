@@ -2,58 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.data import FOLDER, changed_leads, leads
-from benchmarks.measure import Cost, by_turns, run
-
-HERE = Path(__file__).parent
-PEER_PYTHON = HERE / ".venv" / "bin" / "python"
-ONE_PERCENT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measured thing.
-
-    Attributes:
-        value: in the group's unit.
-        ratio: how many times better than this line the first line of the group is; None for the first itself, and
-            where nothing is compared.
-        peak: largest resident memory in MB.
-    """
-
-    name: str
-    value: float
-    ratio: float | None
-    peak: float
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Lines measured by turns in one run, so that their ratios hold on any machine."""
-
-    title: str
-    unit: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much is measured: rows of the files compared, rows of the files for memory, rounds by turns."""
-
-    rows: int
-    memory: tuple[int, ...]
-    rounds: int
-
-
-FULL = Size(rows=100_000, memory=(10_000, 100_000, 1_000_000), rounds=5)
-QUICK = Size(rows=10_000, memory=(10_000, 100_000), rounds=1)
+from benchmarks import runs
+from benchmarks.data import changed_leads, leads
+from benchmarks.group import Group, Line, Size, lines
+from benchmarks.measure import by_turns, run
+from benchmarks.peer import HERE, PEER_PYTHON, tap, tap_into_target
+from benchmarks.project import ONE_PERCENT
 
 
 def first_import(size: Size) -> Group:
@@ -63,8 +21,8 @@ def first_import(size: Size) -> Group:
         f"Capture and normalise {size.rows:,} leads of 15 columns",
         {
             "leadbridge: capture + map": _work("normalise", file),
-            "singer-sdk tap: rows as they are": _tap(file),
-            "singer-sdk tap | target: written as they are": _tap_into_target(file),
+            "singer-sdk tap: rows as they are": tap(file),
+            "singer-sdk tap | target: written as they are": tap_into_target(file),
             "csv.DictReader + hash: reads only": _reader(file),
         },
         size,
@@ -78,7 +36,7 @@ def unchanged(size: Size) -> Group:
         f"Capture {size.rows:,} rows again, none changed",
         {
             "leadbridge: capture + map": _work("changes", file, _cursor(file)),
-            "singer-sdk tap: all rows again": _tap(file),
+            "singer-sdk tap: all rows again": tap(file),
             "csv.DictReader + hash: reads only": _reader(file),
         },
         size,
@@ -92,7 +50,7 @@ def slightly_changed(size: Size) -> Group:
         f"Capture {size.rows:,} rows again, 1 % changed",
         {
             "leadbridge: capture + map": _work("changes", file, _cursor(leads(size.rows))),
-            "singer-sdk tap: all rows again": _tap(file),
+            "singer-sdk tap: all rows again": tap(file),
             "csv.DictReader + hash: reads only": _reader(file),
         },
         size,
@@ -101,11 +59,11 @@ def slightly_changed(size: Size) -> Group:
 
 def memory(size: Size) -> Group:
     """Largest resident memory as the file grows; flat is what it should be."""
-    lines = []
+    found = []
     for rows in size.memory:
         cost = run(_work("normalise", leads(rows)))
-        lines.append(Line(f"{rows:,} rows", rows / cost.cpu, None, cost.peak))
-    return Group("Memory of capture + map", "rows/s", tuple(lines))
+        found.append(Line(f"{rows:,} rows", rows / cost.cpu, None, cost.peak))
+    return Group("Memory of capture + map", "rows/s", tuple(found))
 
 
 def start_up(size: Size) -> Group:
@@ -119,7 +77,7 @@ def start_up(size: Size) -> Group:
         },
         size.rounds * 2,
     )
-    return Group("Start-up", "s of CPU", _lines({name: (c.cpu, c) for name, c in costs.items()}, more_is_better=False))
+    return Group("Start-up", "s of CPU", lines({name: (c.cpu, c) for name, c in costs.items()}, more_is_better=False))
 
 
 GROUPS = {
@@ -127,22 +85,18 @@ GROUPS = {
     "unchanged": unchanged,
     "changed": slightly_changed,
     "memory": memory,
+    "first": runs.first_import,
+    "again": runs.unchanged,
+    "edited": runs.edited,
+    "growth": runs.growth,
+    "both": runs.both_ways,
     "start": start_up,
 }
 
 
 def _speeds(title: str, commands: dict[str, Sequence[str]], size: Size) -> Group:
     costs = by_turns(commands, size.rounds)
-    return Group(title, "rows/s", _lines({n: (size.rows / c.cpu, c) for n, c in costs.items()}))
-
-
-def _lines(values: dict[str, tuple[float, Cost]], *, more_is_better: bool = True) -> tuple[Line, ...]:
-    ours = next(iter(values.values()))[0]
-    lines = []
-    for number, (name, (value, cost)) in enumerate(values.items()):
-        ratio = ours / value if more_is_better else value / ours
-        lines.append(Line(name, value, ratio if number else None, cost.peak))
-    return tuple(lines)
+    return Group(title, "rows/s", lines({n: (size.rows / c.cpu, c) for n, c in costs.items()}))
 
 
 def _work(kind: str, *files: Path) -> tuple[str, ...]:
@@ -151,21 +105,6 @@ def _work(kind: str, *files: Path) -> tuple[str, ...]:
 
 def _reader(file: Path) -> tuple[str, ...]:
     return (sys.executable, str(HERE / "peers" / "read_rows.py"), str(file))
-
-
-def _tap(file: Path) -> tuple[str, ...]:
-    return _peer("tap_leads", file)
-
-
-def _tap_into_target(file: Path) -> tuple[str, ...]:
-    target = _peer("target_leads", FOLDER / "target.csv")
-    return ("sh", "-c", f"{shlex.join(_tap(file))} | {shlex.join(target)}")
-
-
-def _peer(name: str, file: Path) -> tuple[str, ...]:
-    config = FOLDER / f"{name}-{file.parent.name}.json"
-    config.write_text(json.dumps({"path": str(file)}), encoding="utf-8")
-    return (str(PEER_PYTHON), str(HERE / "peers" / f"{name}.py"), "--config", str(config))
 
 
 def _cursor(file: Path) -> Path:

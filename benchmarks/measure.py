@@ -6,8 +6,9 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -31,12 +32,20 @@ class Cost:
     cpu: float
     peak: float
 
+    def __add__(self, other: Cost) -> Cost:
+        """One after the other."""
+        return Cost(self.seconds + other.seconds, self.cpu + other.cpu, max(self.peak, other.peak))
 
-def run(command: Sequence[str]) -> Cost:
-    """Run it with its output thrown away. Raises MeasureError where it fails."""
+
+Work = Callable[[], Cost]
+"""Prepares what it needs, then measures."""
+
+
+def run(command: Sequence[str], folder: Path = ROOT) -> Cost:
+    """Run it in the folder with its output thrown away. Raises MeasureError where it fails."""
     with subprocess.Popen(  # noqa: S603  (the commands of this folder)
         command,
-        cwd=ROOT,
+        cwd=folder,
         env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -58,13 +67,18 @@ def by_turns(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Co
 
     One run before them does not count: it leaves compiled modules and a read file behind for the others.
     """
-    costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for command in commands.values():
         run(command)
+    return works_by_turns({name: partial(run, command) for name, command in commands.items()}, rounds)
+
+
+def works_by_turns(works: Mapping[str, Work], rounds: int) -> dict[str, Cost]:
+    """The median of each work's measures, one after the other, round after round."""
+    costs: dict[str, list[Cost]] = {name: [] for name in works}
     for _ in range(rounds):
-        for name, command in commands.items():
-            costs[name].append(run(command))
-    return {name: _median(runs) for name, runs in costs.items()}
+        for name, work in works.items():
+            costs[name].append(work())
+    return {name: _median(measured) for name, measured in costs.items()}
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
