@@ -69,7 +69,8 @@ def depart(golden: Golden, scene: Departing) -> tuple[Departure, ...]:
 def returned(before: Sequence[Link], after: Sequence[Link]) -> tuple[Ref, ...]:
     """Records that were gone and are there again: what was asked about their going clears itself."""
     now = {link.id: link for link in after}
-    return tuple(sorted(old.ref for old in before if old.state == "gone" and now[old.id].state != "gone"))
+    there = {"live", "surplus", "suspended"}
+    return tuple(sorted(old.ref for old in before if old.state == "gone" and now[old.id].state in there))
 
 
 def _judge(golden: Golden, old: Link, scene: Departing) -> Departure:

@@ -32,6 +32,7 @@ PUBLIC = {
     "leadbridge.provider": [
         "Action",
         "Capabilities",
+        "Converted",
         "FieldDescription",
         "Gone",
         "ObjectDescription",
