@@ -14,7 +14,7 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.plan.brakes import Facts, Limits, Scope, Side, Source
 from leadbridge.records import Ref
 from leadbridge.state import connections, links, plans
-from leadbridge.state.model import ConnectionRow
+from leadbridge.state.model import ConnectionRow, ObjectKey
 from leadbridge.state.transactions import Snapshot, Transaction
 
 
@@ -70,6 +70,18 @@ def remember(tx: Transaction, scene: Scene, seen: Mapping[str, Mapping[str, int]
             )
         )
     connections.put(tx, rows)
+
+
+def do_not_miss(tx: Transaction, removed: Mapping[ObjectKey, int]) -> None:
+    """Records that were removed from here are none that a later run misses."""
+    known = connections.get(tx, {connection for connection, _ in removed})
+    linked = {(c, name): n for (c, name, state), n in links.counts(tx).items() if state == "live"}
+    for (connection, name), number in removed.items():
+        row = known.get(connection)
+        if row is not None and name in row.seen:
+            left = max(row.seen[name] - number, min(row.seen[name], linked.get((connection, name), 0)))
+            known[connection] = replace(row, seen={**row.seen, name: left})
+    connections.put(tx, list(known.values()))
 
 
 def lost_scopes(scene: Scene, before: Mapping[str, Mapping[str, tuple[str, ...] | list[str]]]) -> Iterator[Scope]:

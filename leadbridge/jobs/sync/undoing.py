@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync import keeping, resuming
+from leadbridge.jobs.sync import braking, keeping, resuming
 from leadbridge.jobs.sync.journal import WRITES, write_row
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold as Leased
@@ -23,7 +24,7 @@ from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write
 from leadbridge.provider import Verb
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, holds, links, operations, plans, runs
-from leadbridge.state.model import Hold, Plan, Run
+from leadbridge.state.model import Hold, ObjectKey, Plan, Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 from leadbridge.values import MISSING
@@ -196,6 +197,7 @@ class _Undoing:
             known = operations.of(tx, run.id, [row.number for row in rows])
             undone = {n for n, one in known.items() if one.state == "done"}
             holds.release(tx, list(self._holds([row for row in rows if row.number not in undone], run.id)))
+            braking.do_not_miss(tx, _removed(row.body for row in rows if row.number in undone))
         return outcome
 
     def _holds(self, rows: Iterable[PlanRow], run: int) -> Iterator[Hold]:
@@ -204,6 +206,10 @@ class _Undoing:
             if isinstance(body, Write) and body.link is not None and body.verb == "update":
                 for change in body.changes:
                     yield Hold(body.golden, body.link, change.field, run)
+
+
+def _removed(bodies: Iterable[object]) -> Counter[ObjectKey]:
+    return Counter((b.connection, b.object) for b in bodies if isinstance(b, Write) and b.verb == "delete")
 
 
 def _counted(rows: Iterable[PlanRow]) -> dict[str, dict[Verb, int]]:
