@@ -76,6 +76,7 @@ class World:
 
     def __init__(self, folder: Path, connections: str = "ab", job: str = "first: prefer", **files: str) -> None:
         self.folder = folder
+        self._stamp: list[tuple[Path, bytes]] = []
         self.connections = connections
         self.crms = {name: self._crm(name) for name in connections}
         written = {f"{name}_yaml": mapping(name) for name in connections} | files
@@ -113,6 +114,14 @@ class World:
     # --- what a person does at the command line
 
     def workspace(self) -> Workspace:
+        """Read again where a file changed."""
+        files = sorted(self.folder.rglob("*.yaml"))
+        stamp = [(file, file.read_bytes()) for file in files]
+        if stamp != self._stamp:
+            self._stamp, self._read = stamp, self._workspace()
+        return self._read
+
+    def _workspace(self) -> Workspace:
         plugins = load_plugins([MemoryPlugin()])
         project = load_project(self.folder, plugins)
         wires = {name: plugins.provider(name).capabilities.wire for name in plugins.providers}
