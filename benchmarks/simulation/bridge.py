@@ -45,7 +45,9 @@ class LeadBridge:
         """As a process of its own would: nothing is carried over but what the state keeps."""
         workspace = load_workspace(self._folder, self._plugins)
         with api.open_state(workspace) as store:
-            api.sync(workspace, store, "people", lambda plan: True, _BRAKES, lambda step, rows: None)
+            done = api.sync(workspace, store, "people", lambda plan: True, _BRAKES, lambda step, rows: None)
+        for failure in done.failed.values():
+            raise failure
 
     def logged(self) -> Iterator[Logged]:
         workspace = load_workspace(self._folder, self._plugins)

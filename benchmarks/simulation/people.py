@@ -15,8 +15,8 @@ from leadbridge.values import Raw
 class People:
     """
     Attributes:
-        calm: whether the last run ended: only then do people make a record of somebody whom another CRM has already,
-            since a tool that was killed may be about to make it.
+        calm: whether the last run ended well: only then do people make or delete a record of somebody whom another
+            CRM has, since a tool that was cut short may be about to make it, or may not know yet that it did.
     """
 
     def __init__(self, world: World, seed: int) -> None:
@@ -87,12 +87,12 @@ class People:
 
     def _delete(self, tag: str, at: str) -> None:
         mine = self._mine(tag, at)
-        if mine and tag in self._settled:
+        if mine and self.calm and tag in self._settled:
             self._world.delete(self._chance.choice(mine))
 
     def _merge(self, tag: str, at: str) -> None:
         mine = self._mine(tag, at)
-        if len(mine) > 1 and tag in self._settled:
+        if len(mine) > 1 and self.calm and tag in self._settled:
             loser, winner = self._chance.sample(mine, 2)
             self._world.merge(loser, winner)
 

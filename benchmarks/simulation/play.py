@@ -111,9 +111,9 @@ class Play:
         def script(method: str, call: int) -> Fault | None:
             chance = random.Random(f"{seed} {method} {call}")  # noqa: S311  (as above)
             hit = chance.random()
-            if method == "write" and hit < 0.1:
+            if method == "write" and hit < 0.08:
                 return chance.choice(_MEDDLING)
-            if method in {"read", "write", "commit"} and hit < 0.25:
+            if method in {"read", "write", "commit"} and hit < 0.2:
                 return chance.choice(_MISHAPS)
             return None
 
