@@ -49,6 +49,7 @@ class ObjectMapping:
         on_create: provider fields that a new record gets.
         tests: the file's own examples.
         wire: how the provider's raw values travel.
+        one_to_one: whether every canonical field is read from one column, and by one entry.
     """
 
     file: Path
@@ -66,11 +67,14 @@ class ObjectMapping:
     wire: Wire = "text"
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
+    one_to_one: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         columns = tuple((m.target.name, m.column, m.codec.decode) for m in self.fields if isinstance(m, ColumnMap))
         object.__setattr__(self, "_columns", columns)
         object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
+        alone = not self._others and len({name for name, _, _ in columns}) == len(columns)
+        object.__setattr__(self, "one_to_one", alone)
 
     def serves(self, provider: str, connection: str, object: str) -> bool:
         """Whether it maps this object of this connection."""

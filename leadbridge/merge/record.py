@@ -84,6 +84,16 @@ class _View:
         candidate = Candidate(value, ref.connection, ref, self.side.stamps.get(name))
         return Reading(candidate, self.base.get(name, MISSING), self.side.captured is not None)
 
+    def says(self, values: Mapping[str, Value]) -> bool:
+        """Whether it says these values for certain: they are read one by one, and none of its own differs."""
+        if not self.side.mapping.one_to_one:
+            return False
+        wanted = ((t, values[t.name]) for t in self.side.mapping.targets if t.name in values)
+        return all(
+            (now := self.now.get(t.name, MISSING)) is not MISSING and t.kind.equivalent(value, now)
+            for t, value in wanted
+        )
+
 
 def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies) -> Decision:
     free = [view for view in views if field.name not in view.side.guarded]
@@ -154,6 +164,8 @@ def _owed(view: _View, golden: Golden, asked: frozenset[str], rejects: list[Reje
     """The provider fields that do not say what golden says, guarded and asked ones left alone."""
     closed = view.side.guarded | asked
     wanted = {name: held.value for name, held in golden.fields.items() if name not in closed}
+    if view.says(wanted):
+        return None
     change = view.side.mapping.change(wanted, view.raws)
     rejects.extend(replace(r, source=str(view.side.link.ref)) for r in change.rejects)
     if not change.values:
