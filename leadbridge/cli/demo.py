@@ -1,4 +1,4 @@
-"""``leadbridge demo``: from messy files to a conversion preview, and two tables in step, on the demo's own files."""
+"""``leadbridge demo``: from messy files to contacts, and two tables in step, on the demo's own files."""
 
 from __future__ import annotations
 
@@ -35,15 +35,14 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Show LeadBridge at work: three messy lead files become a conversion preview; two tables are kept in step.
+    """Show LeadBridge at work: messy leads are converted into a small CRM, which is kept in step with another table.
 
-    Everything happens in a folder of the demo's own: what the conversion would do is only shown, the two tables are
-    written, and the first run is undone in the end.
+    Everything happens in a folder of the demo's own, and is undone in the end.
     """
-    from leadbridge.cli.demo_in_step import tell
+    from leadbridge.cli.demo_story import tell
     from leadbridge.cli.output import print_json
     from leadbridge.cli.preview_data import counts
-    from leadbridge.demo import in_step
+    from leadbridge.demo import story
     from leadbridge.jobs.leads import Wanted, list_leads
     from leadbridge.jobs.preview import preview
     from leadbridge.jobs.sync.api import open_state
@@ -56,11 +55,11 @@ def demo(
             wanted = Wanted(INBOXES, frozenset({"lead"}), None, (("score", True),))
             _narrate(workspace, list_leads(load_workspace(place), wanted, _unwatched), found)
         with open_state(workspace) as store:
-            kept = in_step.keep_in_step(workspace, store, _unwatched)
+            lived = story.live(workspace, store, _unwatched)
             if as_json:
-                print_json({**counts(found), "in_step": in_step.counts(kept)})
+                print_json({**counts(found), **story.counts(lived)})
                 return
-            tell(kept, store, _title, _text)
+            tell(lived, store, _title, _text)
         _say_next(folder)
 
 
@@ -138,7 +137,7 @@ def _show_duplicates(found: Preview) -> None:
 def _show_preview(found: Preview) -> None:
     from leadbridge.cli.preview import print_conversions, print_left_out, print_summary
 
-    _title("4. What the convert policy would make of them; nothing is written")
+    _title("4. What the convert policy makes of them; nothing is written yet")
     print_summary(found)
     print_conversions(found, _telling(found))
     print_left_out(found.left_out)

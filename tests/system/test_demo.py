@@ -32,7 +32,7 @@ def counts(tmp_path_factory):
 def test_every_step_finds_something(counts):
     assert set(counts) == {
         *("captured", "uncovered", "rejected", "leads", "people", "duplicates", "selected", "left_out"),
-        *("reviews", "matched", "preview", "in_step"),
+        *("reviews", "matched", "preview", "conversion", "in_step"),
     }
     assert all(counts[step] > 0 for step in ("rejected", "duplicates", "selected", "left_out", "matched"))
 
@@ -46,12 +46,22 @@ def test_the_counts_of_the_steps_agree(counts):
     assert counts["preview"]["contact"]["update"] > 0
 
 
+def test_what_was_previewed_is_written_and_taken_back(counts):
+    steps, previewed = counts["conversion"], counts["preview"]
+    roles = ("account", "contact", "opportunity")
+    made, changed = (sum(previewed[role][verb] for role in roles) for verb in ("create", "update"))
+    assert steps["planned"] == {"crm": {"create": made, "update": changed}}
+    assert steps["applied"] == {"written": made + changed, "conflicts": 1}
+    assert steps["again"] == {"written": 0, "conflicts": 0}
+    assert steps["undone"] == {"written": made + changed, "left": 0}
+
+
 def test_two_tables_are_brought_in_step_and_back(counts):
     steps = counts["in_step"]
     planned = sum(number for verbs in steps["planned"].values() for number in verbs.values())
     assert set(steps["planned"]) == {"crm", "newsletter"}
     assert steps["applied"] == {"written": planned, "conflicts": 5}
-    assert steps["again"] == {"written": 0}
+    assert steps["again"] == {"written": 0, "conflicts": 0}
     assert steps["edited_on_both_sides"] == {"written": 1, "conflicts": 1}
     assert steps["undone"] == {"written": planned, "left": 1}
 
@@ -62,7 +72,8 @@ def test_the_story_is_told_in_steps_with_reasons(capsys):
     assert err == ""
     for words in (
         *("1. Three lead files", "2. Read through mappings", "3. ", "4. What the convert policy"),
-        *("5. The newsletter tool", "6. The plan is approved", "7. One value is changed", "8. The first run", "Next"),
+        *("5. The conversion is approved", "6. The newsletter tool", "7. Approved and applied"),
+        *("8. One value is changed", "9. Both jobs are undone", "Next"),
     ):
         assert f"\n{words}" in out
     for file in ("fair-2025.csv", "webform.csv", "partner-list.txt"):
@@ -74,10 +85,11 @@ def test_the_story_is_told_in_steps_with_reasons(capsys):
     assert re.search(r"\(blank\) -> .*\(fill_blank: .* was blank, inbox/", out)
     assert "phone  (blank) -> +14155550125  (first contact, from newsletter:subscribers.csv:1005)" in out
     assert re.search(r"\+  C006 +Green +\+14155550125  Engineer +no\n", out)
-    assert "\nRun 2 of newsletter: done; nothing to do.\n" in out
+    assert "\nRun 2 of convert: done; nothing to do.\n" in out
+    assert "\nRun 4 of newsletter: done; nothing to do.\n" in out
     assert "title  Chief Engineer -> Head of Engineering  (prefer, from crm:contacts.csv:C006)" in out
     assert (
-        "  left as it is: crm:contacts.csv:C006 title: Head of Engineering, not (blank); carried on by run 3\n" in out
+        "  left as it is: crm:contacts.csv:C006 title: Head of Engineering, not (blank); carried on by run 5\n" in out
     )
 
 
@@ -106,7 +118,7 @@ def test_the_folder_is_left_with_what_the_next_steps_name(tmp_path, capsys, monk
     assert main(["runs"]) == 0
     capsys.readouterr()
     assert main(["sync", "newsletter", "--yes"]) == 0
-    assert capsys.readouterr().out == "Run 5 of newsletter: done; nothing to do.\n"
+    assert capsys.readouterr().out.startswith("Run 8 of newsletter: done")
 
 
 def test_the_undo_leaves_nothing_behind_but_the_edits(tmp_path, capsys):
