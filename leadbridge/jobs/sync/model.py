@@ -61,7 +61,7 @@ Only a person's answer, or ``apply``, approves a job's first plan.
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A field that an undo leaves as it is, because it was edited since.
+    """A field that an undo leaves as it is: it was edited since, or a later run carried the value on to it.
 
     Attributes:
         now: what the record holds; ``would_be`` what the undo would have put back.
@@ -88,7 +88,7 @@ class RunOutcome:
         rejects, questions, conflicts: how many are new.
         stops: the brakes that stopped it.
         failed: connection -> why nothing more was written there.
-        left: for an undo, the fields that were edited since.
+        left: for an undo, the fields that it leaves as they are.
         resumed: runs that were taken up and ended first.
     """
 

@@ -10,6 +10,7 @@ from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import braking, keeping, resuming
+from leadbridge.jobs.sync.carried_on import carried_on
 from leadbridge.jobs.sync.journal import WRITES, write_row
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold as Leased
@@ -71,7 +72,7 @@ class _Undoing:
             run = runs.start(tx, self.undone.job, "undo", self.undone.connections, undoes=self.undone.id)
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
             plan = self._keep(tx, run, rows)
-            left = tuple(self._left(tx, undo.kept, current, written))
+            left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
         planned = PlanOutcome(run.id, plan.id, run.job, plan.digest, writes=_counted(rows))
         if planned.rows and callable(approval) and not approval(planned):
             with self.store.begin() as tx:
