@@ -53,7 +53,8 @@ class AtHand:
         for ref, row in sorted(self.staged.items()):
             mapping = self._scene.mapping_of(ref, row.role, row.mapping)
             if ref in self._chunk.link_ids and mapping is not None:
-                age = age_of(mapping.read(row.record.values).get("created_at", MISSING))
+                told = mapping.read(row.record.values) if "created_at" in {t.name for t in mapping.targets} else {}
+                age = age_of(told.get("created_at", MISSING))
                 base = self._inherited(ref, mapping)
                 yield Link(self._chunk.link_ids[ref], self.number, ref, row.role, "live", base, age)
 
