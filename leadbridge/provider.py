@@ -83,6 +83,7 @@ class ObjectDescription:
     Attributes:
         key: the provider field that identifies a record to people (a CSV file's key column), or None.
         writable: whether records can be created and updated.
+        updates: whether records that are there can be changed as well; what is only appended to cannot.
         samples: a few raw values per field, for header suggestions; personal data, never logged.
     """
 
@@ -90,6 +91,7 @@ class ObjectDescription:
     fields: tuple[FieldDescription, ...]
     key: str | None = None
     writable: bool = False
+    updates: bool = True
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def field(self, name: str) -> FieldDescription | None:

@@ -50,3 +50,8 @@ class Source:
                 names = {t.name for m in mapping.fields if m.column and m.write != "never" for t in m.targets}
                 found[mapping.role] = found.get(mapping.role, frozenset()) | names
         return found
+
+    def updates(self, role: str) -> bool:
+        """Whether records of the role that are there can be changed here."""
+        found = [one for one in self.described if any(mapping.role == role for mapping in self.mappings(one.name))]
+        return any(one.writable and one.updates for one in found)

@@ -168,7 +168,12 @@ class Deciding:
         return added
 
     def scene(self) -> Scene:
-        homes = {(s.connection, role): fields for s in self.sources for role, fields in s.homes().items()}
+        homes = {
+            (source.connection, role): fields
+            for source in self.sources
+            for role, fields in source.homes().items()
+            if role != "lead" or source.updates(role)  # leads are closed, never made
+        }
         mappings = self.workspace.mappings
         return Scene(self.policy, homes, mappings.catalogue.subjects["person"], self.workspace.now, mappings.stages)
 

@@ -31,6 +31,7 @@ def describe_object(target: Target, writable: bool) -> ObjectDescription:
         tuple(fields.values()),
         key=target.key if target.key in fields else None,
         writable=writable and bool(fields),
+        updates=target.key is not None,
         samples={name: tuple(samples.get(name, ())) for name in fields},
     )
 
