@@ -13,6 +13,7 @@ from leadbridge.state.transactions import Snapshot, Transaction
 Counter = Literal["golden", "link", "inbox", "run", "plan", "reject", "review", "conflict", "fence"]
 
 _GENERATION: Final = "generation"
+_KNOWN_TO: Final = "links known to job "
 
 
 def generation(snapshot: Snapshot) -> str:
@@ -27,6 +28,24 @@ def new_generation(tx: Transaction) -> str:
     if not done.rowcount:
         tx.connection.execute(insert(info), {"key": _GENERATION, "value": made})
     return made
+
+
+def given_out(snapshot: Snapshot, counter: Counter) -> int:
+    """The highest number so far; 0 where there is none."""
+    after = snapshot.connection.execute(select(counters.c.next).where(counters.c.name == counter)).scalar()
+    return 0 if after is None else int(after) - 1
+
+
+def known_to(snapshot: Snapshot, job: str) -> int:
+    """The highest link number that a job has seen: links above it were made by others, or by nobody yet."""
+    found = snapshot.connection.execute(select(info.c.value).where(info.c.key == _KNOWN_TO + job)).scalar()
+    return 0 if found is None else int(found)
+
+
+def make_known_to(tx: Transaction, job: str, link: int) -> None:
+    key = _KNOWN_TO + job
+    if not tx.connection.execute(update(info).where(info.c.key == key).values(value=str(link))).rowcount:
+        tx.connection.execute(insert(info), {"key": key, "value": str(link)})
 
 
 def reserve(tx: Transaction, counter: Counter, count: int = 1) -> range:

@@ -47,6 +47,13 @@ def due(snapshot: Snapshot, connection: str, after: int = 0, limit: int = PAGE) 
     return [_stored(row, snapshot.names) for row in rows]
 
 
+def made_after(snapshot: Snapshot, connections: Collection[str], after: int, limit: int = PAGE) -> list[StoredLink]:
+    """The next links of some connections, by id."""
+    query = select(table).where(table.c.id > after, table.c.connection.in_(connections))
+    rows = snapshot.connection.execute(query.order_by(table.c.id).limit(limit))
+    return [_stored(row, snapshot.names) for row in rows]
+
+
 def page(snapshot: Snapshot, connection: str, object: str, after: str = "", limit: int = PAGE) -> list[StoredLink]:
     """The next links of an object by record id; to compare with a complete scan."""
     query = select(table).where(table.c.connection == connection, table.c.object == object, table.c.record_id > after)

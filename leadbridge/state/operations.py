@@ -104,6 +104,14 @@ def made(snapshot: Snapshot, since: int, connection: str, object: str) -> set[st
     return set(snapshot.connection.execute(query).scalars())
 
 
+def last(snapshot: Snapshot, run: int, states: Collection[OperationState], below: int | None = None) -> int:
+    """The highest number in some of the states, below a number; 0 where there is none."""
+    query = select(func.max(table.c.number)).where(table.c.run == run, table.c.state.in_(states))
+    if below is not None:
+        query = query.where(table.c.number < below)
+    return int(snapshot.connection.execute(query).scalar() or 0)
+
+
 def counts(snapshot: Snapshot, run: int) -> dict[OperationState, int]:
     query = select(table.c.state, func.count()).where(table.c.run == run).group_by(table.c.state)
     return {row[0]: row[1] for row in snapshot.connection.execute(query)}

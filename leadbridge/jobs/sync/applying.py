@@ -22,7 +22,19 @@ from leadbridge.jobs.sync.settling import Settled, settle_rows
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.rows import WriteRow
-from leadbridge.state import conflicts, cursors, goldens, leases, links, operations, plans, rejects, reviews, runs
+from leadbridge.state import (
+    conflicts,
+    cursors,
+    goldens,
+    information,
+    leases,
+    links,
+    operations,
+    plans,
+    rejects,
+    reviews,
+    runs,
+)
 from leadbridge.state.model import OperationState, Plan, PlanState, Run, RunState
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
@@ -50,23 +62,34 @@ class Applying:
         """All of it. ``remember`` moves with the last settled rows, the cursors beside it."""
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "approved", expected=("draft", "approved"))
-        return self._finish(
-            self._settle(remember), Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep)
-        )
+        options = Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep)
+        outcome = self._finish(self._settle(remember), options)
+        self._make_known(fresh=captured_at is not None)
+        return outcome
 
     def resume(self, remember: Callable[[Transaction], None]) -> RunOutcome:
         """What is left of it. Of a run that had ended, only calls of unknown outcome are looked up."""
         options = Options(check=self.hold.check, sleep=time.sleep)
         if self.run.state != "running":
             return self._finish(Settled(), options, again=True, sent_only=True)
-        return self._finish(self._settle(remember), options, again=True)
+        outcome = self._finish(self._settle(remember), options, again=True)
+        self._make_known(fresh=False)
+        return outcome
+
+    def _make_known(self, *, fresh: bool) -> None:
+        """Links that this run made need not be looked at again; nobody else made any while it held its lease."""
+        if self.run.kind != "sync":
+            return
+        with self.store.begin() as tx:
+            link = information.given_out(tx, "link") if fresh else keeping.summary_of(self.plan).links
+            if link:
+                information.make_known_to(tx, self.run.job, link)
 
     def _settle(self, remember: Callable[[Transaction], None]) -> Settled:
-        with self.store.read() as snapshot:
-            begun = operations.page(snapshot, self.run.id, states=("done", "skipped"))
         first_write = next((row for page in keeping.pages(self.store, self.plan.id, WRITES) for row in page), None)
-        end = first_write.number if first_write else None
-        settled = max((o.number for o in begun if end is None or o.number < end), default=0)
+        with self.store.read() as snapshot:
+            end = first_write.number if first_write else None
+            settled = operations.last(snapshot, self.run.id, ("done", "skipped"), end)
 
         def check(tx: Transaction) -> None:
             leases.check(tx, self.hold.lease)
@@ -89,6 +112,9 @@ class Applying:
         else:
             rows = (operation.row for operation in journal.unfinished())
             summary = apply_writes(rows, providers, journal, options)
+        if journal.stale:
+            summary.rejected += journal.stale
+            summary.codes["stale"] += journal.stale
         return self._end(settled, summary)
 
     def _journal(self, *, sent_only: bool) -> StateJournal:

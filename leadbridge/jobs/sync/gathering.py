@@ -16,7 +16,7 @@ from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
 from leadbridge.provider import Gone, Page
 from leadbridge.records import Record, Ref, Reject
-from leadbridge.state import cursors, goldens, links, operations, staging, turns
+from leadbridge.state import cursors, goldens, information, links, operations, staging, turns
 from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
 from leadbridge.state.sql import chunks
 from leadbridge.state.store import Store
@@ -56,7 +56,7 @@ class _Taken:
 
 
 class Gathering:
-    """One capture of a job's objects, for one run."""
+    """One capture of a job's objects, for one run. Records of all roles are taken: the cursors are everybody's."""
 
     def __init__(self, scene: Scene, store: Store, run: int, references: References) -> None:
         self._scene = scene
@@ -78,6 +78,7 @@ class Gathering:
                 self._object(at, pages, watch, continued=start.get(at) is not None)
         self._read_due()
         self._take_due()
+        self._take_unknown()
         return self.found
 
     def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch, *, continued: bool) -> None:
@@ -131,7 +132,7 @@ class Gathering:
 
     def _stage(self, tx: Transaction, taken: Sequence[_Taken], rejects: list[tuple[Ref, Reject]]) -> None:
         known = links.by_refs(tx, [t.record.ref for t in taken])
-        captured = [t.mapping.get(t.record) for t in taken if t.mapping is not None and self._concerns(t, known)]
+        captured = [t.mapping.get(t.record) for t in taken if t.mapping is not None]
         kept = {one.ref for one in self._scene.workspace.plugins.enrich(captured)} if captured else set()
         rejects += [(one.ref, reject) for one in captured if one.ref in kept for reject in one.rejects]
         rows: list[StagedRow] = []
@@ -146,13 +147,6 @@ class Gathering:
         staging.stage(tx, self._run, rows)
         turns.add(tx, self._run, turned)
         self.found.rejects += standing_rejects.keep(tx, self._run, rejects, mended=kept)
-
-    def _concerns(self, taken: _Taken, known: Mapping[Ref, StoredLink]) -> bool:
-        """Roles of other jobs are none of this one's business, unless a record moved to them."""
-        if taken.mapping is None or taken.mapping.role in self._scene.roles:
-            return True
-        link = known.get(taken.record.ref)
-        return link is not None and link.link.role in self._scene.roles
 
     def _gone(self, tx: Transaction, gone: Sequence[Gone]) -> None:
         known = links.by_refs(tx, [one.ref for one in gone])
@@ -201,6 +195,19 @@ class Gathering:
                 loaded = goldens.load(tx, ids)
                 turns.add(tx, self._run, [TurnRow(rank_of(g.golden.subject), n) for n, g in loaded.items()])
             after = ids[-1]
+
+    def _take_unknown(self) -> None:
+        """Golden records that other jobs linked here: this one may owe them a record elsewhere."""
+        with self._store.read() as snapshot:
+            after = information.known_to(snapshot, self._scene.name)
+        while True:
+            with self._store.begin() as tx:
+                page = links.made_after(tx, list(self._scene.providers), after)
+                if not page:
+                    return
+                found = [replace(self._turn(stored), ref=turns.NO_REF) for stored in page]
+                turns.add(tx, self._run, found)
+            after = page[-1].link.id
 
 
 def _staged(taken: _Taken) -> StagedRow:

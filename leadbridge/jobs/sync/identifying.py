@@ -43,7 +43,7 @@ class Identifying:
         with self._store.read() as snapshot:
             self._still_open(snapshot)
         self._doubtful = follow_edited_keys(self._scene, self._store, self._run, gathered, self._found)
-        for name in sorted({self._scene.subject_of(role).name for role in self._scene.roles}, key=rank_of):
+        for name in sorted(self._scene.captured_subjects, key=rank_of):
             self._subject(name, answers)
         return self._found
 

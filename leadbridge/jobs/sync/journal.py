@@ -54,7 +54,11 @@ class Told:
 
 
 class StateJournal:
-    """See :class:`leadbridge.apply.journal.Journal`."""
+    """See :class:`leadbridge.apply.journal.Journal`.
+
+    Attributes:
+        stale: rows that were rejected here, because their golden record moved on.
+    """
 
     def __init__(self, store: Store, run: int, plan: int, lease: Lease, told: Told) -> None:
         self._store = store
@@ -62,6 +66,7 @@ class StateJournal:
         self._plan = plan
         self._lease = lease
         self._told = told
+        self.stale = 0
         self._refused: set[int] | None = None if told.refused is None else set(told.refused)
 
     def sent(self, operations_: Sequence[Operation]) -> None:
@@ -88,6 +93,7 @@ class StateJournal:
             open_ = [(row, operation) for row, operation in found if _is_open(operation, self._told.sent_only)]
             moved = [row for row, operation in open_ if operation is None and self._moved_on(row)]
             if moved:
+                self.stale += len(moved)
                 self.outcomes(
                     [rejected(row, "stale", _STALE, "plan again: what changed is weighed then") for row in moved]
                 )

@@ -61,6 +61,7 @@ class Summary:
 
     Attributes:
         scope: connection -> object -> mapped provider fields that could be seen.
+        links: the highest link number that the planning knew.
         seen: the same -> records, of objects that were scanned completely; ``read``: of all.
     """
 
@@ -72,6 +73,7 @@ class Summary:
     scope: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     seen: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     read: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    links: int = 0
 
     def text(self) -> str:
         facts = self.facts
@@ -92,6 +94,7 @@ class Summary:
                 "scope": {c: dict(o) for c, o in self.scope.items()},
                 "seen": {c: dict(o) for c, o in self.seen.items()},
                 "read": {c: dict(o) for c, o in self.read.items()},
+                "links": self.links,
             }
         )
 
@@ -112,4 +115,6 @@ def summary_of(plan: model.Plan) -> Summary:
         group_rows=tuple(said["group"][1]),
     )
     settles, conflicts, questions, rejects = said["counts"]
-    return Summary(facts, settles, conflicts, questions, rejects, said["scope"], said["seen"], said["read"])
+    return Summary(
+        facts, settles, conflicts, questions, rejects, said["scope"], said["seen"], said["read"], said["links"]
+    )

@@ -193,6 +193,7 @@ class Begun:
 
     def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:
         with self.store.read() as snapshot:
+            links_known = information.given_out(snapshot, "link")
             facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0])
             changed = braking.changed_mappings(snapshot, self.scene).values() if not rebaseline else ()
             facts = replace(facts, mappings=tuple(sorted(frozenset().union(*changed))))
@@ -206,6 +207,7 @@ class Begun:
             prints.scope(self.scene),
             seen,
             by_connection(gathered.seen),
+            links_known,
         )
 
     def _outcome(self, run: Run, plan: Plan, digest: str, summary: Summary, gathered: Gathered) -> PlanOutcome:

@@ -66,6 +66,16 @@ class Scene:
             raise UsageError(f"there is no role {role!r} any more; a record is still linked in it: declare it again")
         return found
 
+    @cached_property
+    def captured_subjects(self) -> frozenset[str]:
+        """Of all records in the objects that the job reads, those of other roles included."""
+        return frozenset(
+            mapping.subject.name
+            for source in self.sources
+            for name in source.objects(self.roles)
+            for mapping in source.mappings(name)
+        )
+
     def mappings(self, connection: str, object: str) -> tuple[ObjectMapping, ...]:
         """Of this object, also where the connection takes no part in the job; none where it is not configured."""
         return self._by_object.get((connection, object)) or self._find(connection, object)
