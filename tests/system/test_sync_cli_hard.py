@@ -61,7 +61,7 @@ def test_a_run_that_is_killed_is_resumed_to_the_same_end(tmp_path: Path, monkeyp
         assert again["counts"].get("done", 0) == 0
         ends.append(_people(folder))
     assert ends[0] == ends[1]
-    assert not [path.name for path in (tmp_path / "killed").rglob("*") if "leadbridge" in path.suffix]
+    assert not [path.name for path in (tmp_path / "killed").rglob("*") if path.suffix == ".leadbridge-tmp"]
 
 
 def _people(folder: Path) -> dict[str, list[str]]:

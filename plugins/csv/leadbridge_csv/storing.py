@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from leadbridge_csv.failures import writing
 from leadbridge_csv.sheet import digest_of
 
 _CHUNK = 1 << 20
+_SUFFIX = ".leadbridge-tmp"
 
 
 class Rewrite:
@@ -27,7 +29,8 @@ class Rewrite:
         self._file = draft.table.file
         self._path = draft.table.file.path.resolve()
         with writing(self._connection, self._file.label):
-            handle, name = tempfile.mkstemp(".tmp", f".{self._path.name}.", self._path.parent)
+            _sweep(self._path)
+            handle, name = tempfile.mkstemp(_SUFFIX, f".{self._path.name}.", self._path.parent)
             self._temporary = Path(name)
             try:
                 with os.fdopen(handle, "wb") as stream:
@@ -141,6 +144,16 @@ def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
             raise OSError(0, "the file was cut off")
         target.write(data)
         size -= len(data)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed runs left beside the file: copies of it that never took its place.
+
+    mkstemp puts eight characters; more would be the copy of another file whose name begins like this one's.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{_SUFFIX}"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def _keep_owner(path: Path, temporary: Path) -> None:

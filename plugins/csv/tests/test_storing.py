@@ -175,3 +175,24 @@ def test_a_folder_that_cannot_hold_the_lock(workspace: Workspace) -> None:
     with pytest.raises(ConnectionFailedError) as error:
         workspace.connect().begin()
     assert str(error.value).startswith("connection 'crm': .leadbridge/locks/csv-crm.lock cannot be written: ")
+
+
+def test_what_a_killed_run_left_goes_with_the_next_write(workspace: Workspace) -> None:
+    workspace.put("a.csv", TABLE)
+    left = workspace.put(".a.csv.abcd1234.leadbridge-tmp", "1,Ada")
+    others = workspace.put(".a.csv.b.csv.abcd1234.leadbridge-tmp", "theirs")
+    assert [result.state for result in workspace.write(DELETE, key="Id")] == ["done"]
+    assert (left.exists(), others.exists()) == (False, True)
+
+
+def test_what_a_killed_run_leaves_bears_the_name_that_is_looked_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.put("a.csv", TABLE)
+    for name in ("replace", "discard"):
+        monkeypatch.setattr(storing.Rewrite, name, lambda self: None)
+    staged(workspace, DELETE, key="Id").commit()
+    assert len(files(workspace.folder)) == 2
+    monkeypatch.undo()
+    assert [result.state for result in workspace.write(DELETE, key="Id")] == ["done"]
+    assert files(workspace.folder) == ["a.csv"]
