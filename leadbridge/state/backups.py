@@ -27,6 +27,7 @@ def copy(source: Path, to: Path) -> None:
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
         transfer(source, part)
+        _demand_whole(part, source)
         part.replace(to)
     except OSError as error:
         raise StateError(f"the backup {to} cannot be written: {error.strerror or error}") from error
@@ -48,6 +49,17 @@ def transfer(source: Path, target: Path) -> None:
                 giving.backup(taking, pages=-1)
     except sqlite3.Error as error:
         raise explained(error, place) or error from error
+
+
+def _demand_whole(copied: Path, source: Path) -> None:
+    """A copy takes over damaged pages as they are, and would be found useless only when it is needed."""
+    try:
+        with closing(_connect(copied)) as taken:
+            sound = taken.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.Error as error:
+        raise explained(error, source) or error from error
+    if not sound:
+        raise StateError(f"the state {source} is damaged, and no backup was made; restore an earlier backup")
 
 
 def _connect(file: Path) -> sqlite3.Connection:

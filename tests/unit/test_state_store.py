@@ -253,6 +253,24 @@ def test_only_its_owner_can_read_a_backup(store: Store, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [".leadbridge", "copy.db"]
 
 
+def test_no_backup_is_made_of_a_damaged_state(tmp_path: Path) -> None:
+    with opened(tmp_path) as made:
+        added(made, *range(1, 2000))
+        file = made.file
+        with made.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        middle = file.stat().st_size // 2 // 4096 * 4096
+        with file.open("r+b") as stream:
+            stream.seek(middle)
+            stream.write(b"\xff" * 8192)
+
+        with pytest.raises(LeadBridgeError) as refused:
+            made.backup(tmp_path / "copy.db")
+
+    assert str(refused.value).startswith(f"the state {file} is damaged")
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_a_backup_is_never_written_over(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("older")
 
