@@ -134,7 +134,7 @@ def _head(run: RunDetail) -> Iterator[Line]:
 
     yield line(f"Run {run.run} of job {run.job}: {run.kind}, {run.state}", "title")
     ended = f" to {shown(run.ended_at)}" if run.ended_at else ""
-    notes = [f"{shown(run.started_at)}{ended} UTC", _rows(run), _note(run)]
+    notes = [f"{shown(run.started_at)}{ended}", _rows(run), _note(run)]
     yield from folded("; ".join(note for note in notes if note), 0)
 
 

@@ -56,11 +56,16 @@ def leave(runs: Sequence[RunOutcome]) -> None:
 
 
 def status_of(run: RunOutcome) -> int:
-    if run.failed or run.state == "failed":
+    if run.failed or (run.state == "failed" and not died_planning(run)):
         return FAILED
     if run.state == "stopped":
         return STOPPED
     return NEWS if run.rejects or run.questions else 0
+
+
+def died_planning(run: RunOutcome) -> bool:
+    """Killed before its plan was whole: no connection failed, nothing was written, and nothing is left to end."""
+    return run.state == "failed" and run.plan is None
 
 
 def complain(run: RunOutcome) -> None:
@@ -83,7 +88,7 @@ def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
     counts = {name: number for name, number in run.counts.items() if number}
     for number in run.resumed:
         print_line(f"Run {number} had not ended; it was taken up and ended first.")
-    print_line(escape(f"Run {run.run} of {run.job}: {run.state}{_counted(run)}."))
+    print_line(escape(f"Run {run.run} of {run.job}: {_ended(run)}."))
     for left in run.left[:EXAMPLES]:
         print_lines(folded(f"left as it is: {_left(left)}", 2))
     if len(run.left) > EXAMPLES:
@@ -98,6 +103,12 @@ def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
     ):
         if wanted:
             print_line(f"  {call}")
+
+
+def _ended(run: RunOutcome) -> str:
+    if died_planning(run):
+        return "it was killed while it was planned, so nothing was written"
+    return run.state + _counted(run)
 
 
 def _counted(run: RunOutcome) -> str:

@@ -116,7 +116,11 @@ def _lines(reject: RejectRow, *, raw: bool) -> Iterator[Line]:
     from leadbridge.cli.sync_data import shown_ref
 
     remedy = f"; {reject.remedy}" if reject.remedy else ""
-    place = reject.source or shown_ref(reject.ref)
+    place = reject.source.rstrip(":") or shown_ref(reject.ref)
+    if reject.number is not None:
+        place += f", @{reject.number} of run {reject.run}"
+    if reject.provider_field:
+        place += f", {reject.provider_field}"
     yield from folded(f"{reject.id}  {place}: {reject.reason}{remedy} ({reject.code})", 0)
     if raw:
         yield from folded(_raw(reject), 4, "dim")

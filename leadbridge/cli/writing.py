@@ -89,7 +89,7 @@ def resume(
     Every `sync` does this by itself before anything else.
     """
     from leadbridge.cli.opening import opened
-    from leadbridge.cli.outcome import report_all
+    from leadbridge.cli.outcome import died_planning, report_all
     from leadbridge.cli.progress import progress
     from leadbridge.jobs.sync import api
 
@@ -97,7 +97,7 @@ def resume(
     with opened(config) as (workspace, store), progress(quiet) as watch:
         while (run := api.resume(workspace, store, watch)) is not None:
             done.append(run)
-            if run.state == "failed":
+            if run.state == "failed" and not died_planning(run):
                 break
     report_all(done, "Nothing to resume: every run has ended.", as_json=as_json, quiet=quiet)
 

@@ -57,6 +57,7 @@ def test_a_groups_own_help_stays():
         (RunOutcome(1, 1, "j", "done", conflicts=1), 0),
         (RunOutcome(1, 1, "j", "stopped"), 3),
         (RunOutcome(1, 1, "j", "failed", rejects=1), 4),
+        (RunOutcome(1, None, "j", "failed"), 0),
         (RunOutcome(1, 1, "j", "done", failed={"crm": ConnectionFailedError("crm", "away")}), 4),
     ],
 )
@@ -182,3 +183,8 @@ def test_files_are_written_over_nothing(tmp_path):
     with written(file, force=True) as out:
         out.write("x")
     assert file.read_bytes() == b"x"
+
+
+def test_a_run_that_was_killed_while_it_was_planned_says_so(capsys):
+    print_run(RunOutcome(2, None, "people", "failed"))
+    assert capsys.readouterr().out == ("Run 2 of people: it was killed while it was planned, so nothing was written.\n")
