@@ -92,9 +92,14 @@ def test_an_undo_leaves_what_was_edited_since_and_what_others_refer_to(tmp_path:
     made = only_id(crm, "Contacts")
     crm.edit("Contacts", made, {"phone": "+14155550188"})
     outcome = town.undo(run)
-    assert [(str(one.ref), one.field) for one in outcome.left] == [(f"crm:Contacts:{made}", "phone")]
+    account = only_id(crm, "Accounts")
+    assert [(str(one.ref), one.field) for one in outcome.left] == [
+        (f"crm:Accounts:{account}", "referred"),
+        (f"crm:Contacts:{made}", "phone"),
+    ]
     assert made in crm.records("Contacts")
     assert only(crm, "Leads")["status"] == "working"
+    assert crm.records("Opportunitys") == {}
 
 
 def test_leads_of_an_inbox_are_converted_into_a_crm(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold as Leased
 from leadbridge.jobs.sync.lease import leased
 from leadbridge.jobs.sync.model import Approval, Left, PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.sync.referring import referrers
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.brakes import Facts, Side
@@ -67,7 +68,8 @@ class _Undoing:
     def run_it(self, approval: Approval) -> RunOutcome:
         written = list(self._written())
         current = self._current({operation.ref for operation in written})
-        undo = undo_rows(written, current, {}, self._recreating())
+        made = {operation.ref for operation in written if operation.row.verb == "create"}
+        undo = undo_rows(written, current, referrers(self.sources, made), self._recreating())
         with self.store.begin() as tx:
             run = runs.start(tx, self.undone.job, "undo", self.undone.connections, undoes=self.undone.id)
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
