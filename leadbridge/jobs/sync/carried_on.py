@@ -34,8 +34,10 @@ def carried_on(snapshot: Snapshot, undone: int, rows: Iterable[PlanRow]) -> list
 
 
 def _later(snapshot: Snapshot, undone: int) -> Iterator[Run]:
+    """Those that were themselves undone left nothing."""
     found = (runs.get(snapshot, number) for number in count(undone + 1))
-    return (run for run in takewhile(lambda run: run is not None, found) if run and run.kind != "undo")
+    standing = (run for run in takewhile(lambda run: run is not None, found) if run and run.kind != "undo")
+    return (run for run in standing if all(one.state != "done" for one in runs.undone_by(snapshot, run.id)))
 
 
 def _of_run(snapshot: Snapshot, run: Run, taken: _Taken) -> Iterator[Left]:
