@@ -123,3 +123,17 @@ def test_a_value_that_the_crm_ignores_is_a_reject_and_not_taken_back(tmp_path: P
     assert world.sync().codes == {"not_accepted": 1}
     assert world.sync().counts["rejected"] == 0
     assert world.only("a")["City"] == "Bern"
+
+
+def test_an_overruled_value_whose_write_was_refused_is_read_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    lead = world.lead("a", **ADA)
+    world.sync()
+    FAULTS[f"{tmp_path}/b"] = Faults(refuses=lambda action: True)
+    world.a.edit("Lead", lead, {"City": "Rome"})
+    world.b.edit("Lead", world.id_in("b"), {"City": "Bern"})
+    world.sync()
+    FAULTS[f"{tmp_path}/b"] = Faults()
+    world.a.edit("Lead", lead, {"City": "Ulm"})
+    assert world.sync().codes == {}
+    assert (world.only("a")["City"], world.only("b")["City"]) == ("Ulm", "Ulm")

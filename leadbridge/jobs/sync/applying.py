@@ -25,10 +25,8 @@ from leadbridge.plan.rows import WriteRow
 from leadbridge.state import (
     conflicts,
     cursors,
-    goldens,
     information,
     leases,
-    links,
     operations,
     plans,
     rejects,
@@ -158,7 +156,6 @@ class Applying:
     def _end(self, settled: Settled, summary: Summary) -> RunOutcome:
         state: RunState = "failed" if summary.stopped else "done"
         counts = counts_of(settled, summary)
-        self._leave_due()
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "applied", expected=_APPROVED)
             runs.end(tx, self.run.id, state, counts)
@@ -177,18 +174,6 @@ class Applying:
             conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
             failed=dict(summary.stopped),
         )
-
-    def _leave_due(self) -> None:
-        """What was not sent is owed, and planned again."""
-        after = 0
-        while True:
-            with self.store.begin() as tx:
-                left = plans.untouched(tx, self.run, WRITES, after)
-                if not left:
-                    return
-                after = left[-1].number
-                links.set_due(tx, [row.link for row in left if row.link is not None], True)
-                goldens.set_due(tx, [row.golden for row in left if row.link is None and row.golden is not None], True)
 
 
 def counts_of(settled: Settled, summary: Summary) -> dict[str, int]:

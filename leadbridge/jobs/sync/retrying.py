@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from leadbridge.errors import UsageError
 from leadbridge.jobs.sync import running
 from leadbridge.jobs.sync.model import Approval, RunOutcome, Watch
-from leadbridge.jobs.sync.scene import sync_job
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.state import goldens, links, plans, rejects, runs
 from leadbridge.state.model import RejectRow
@@ -23,10 +22,10 @@ def retry_rejects(
         chosen = list(_chosen(tx, ids))
         jobs = sorted({found.job for row in chosen if (found := runs.get(tx, row.run)) is not None})
         for job in jobs:
-            sync_job(workspace, job)
+            workspace.project.config.job(job)
         _owe(tx, chosen)
         rejects.set_state(tx, [row.id for row in chosen], "retried")
-    return tuple(running.sync(workspace, store, job, approval, (), watch) for job in jobs)
+    return tuple(running.run_job(workspace, store, job, approval, (), watch) for job in jobs)
 
 
 def _chosen(snapshot: Snapshot, ids: Collection[int] | None) -> Iterator[RejectRow]:
