@@ -21,11 +21,11 @@ MATCHED_ROLES = ("contact", "account")
 
 
 def people_of(
-    leads: Iterable[Captured], plugins: Plugins, connections: Sequence[str], subject: Subject
+    leads: Iterable[Captured], judge: Judge, connections: Sequence[str], subject: Subject
 ) -> tuple[list[United], list[Review]]:
     """Every lead in exactly one person, in the order of connections and ids; and the questions that remain."""
 
-    grouped = group(leads, judge_of(plugins))
+    grouped = group(leads, judge)
     people = [unite(g.records, connections, subject, g.why) for g in grouped.groups]
     questions = [
         Review(

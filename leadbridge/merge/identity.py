@@ -83,7 +83,7 @@ def identify(
     fixed = {ref: united.get(k.golden, k.golden) for ref, k in linked.items()}
     groups = group(
         [*fresh.values(), *(k.record for k in linked.values())],
-        _answered(judge, answers),
+        answered(judge, answers),
         joined=succession.families,
         fixed=fixed,
     )
@@ -129,7 +129,7 @@ def _united(golden: Mapping[Ref, int], succession: Succession) -> dict[int, int]
     return {number: root(number) for number in sorted(united)}
 
 
-def _answered(judge: Judge, answers: Answers) -> Judge:
+def answered(judge: Judge, answers: Answers) -> Judge:
     """What a person has said of two records is the last word on them."""
 
     def said(pairs: Sequence[Pair]) -> Sequence[Evidence | None]:

@@ -215,3 +215,32 @@ def test_a_first_plan_is_approved_by_a_person(tmp_path: Path) -> None:
     with town.opened() as (workspace, store):
         outcome = api.convert(workspace, store, "convert", "unattended", (), lambda step, rows: None)
     assert outcome.counts["done"] == 2
+
+
+def test_whether_two_leads_are_one_person_is_asked_once_and_the_answer_counts(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    lead(crm, **{**ADA, "email": "king@x.example", "phone": ""})
+    assert convert(town).counts["done"] == 0
+    assert convert(town).counts["done"] == 0
+    (asked,) = town.reviews()
+    town.answer(asked.id, "same")
+    assert convert(town).counts["done"] == 5
+    assert len(crm.records("Contacts")) == 1
+    assert {one["status"] for one in crm.records("Leads").values()} == {"converted"}
+    assert town.reviews() == []
+
+
+def test_what_a_crm_refused_is_converted_once_it_is_retried(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Opportunitys"))
+    outcome = convert(town)
+    assert outcome.counts["rejected"] >= 2
+    assert crm.records("Accounts") == crm.records("Contacts") == {}
+    town.faults("crm", Faults())
+    (again,) = town.retry()
+    assert again.counts["done"] == 4
+    assert only(crm, "Leads")["status"] == "converted"

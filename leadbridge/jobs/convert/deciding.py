@@ -10,12 +10,14 @@ from leadbridge.config import ConvertJob
 from leadbridge.errors import FileFaults, UsageError
 from leadbridge.extend import Convertible, Fragment
 from leadbridge.jobs.capture import Capture
-from leadbridge.jobs.identify import MATCHED_ROLES, Known, people_of
+from leadbridge.jobs.identify import MATCHED_ROLES, Known, judge_of, people_of
 from leadbridge.jobs.outcome import Preview, Review
 from leadbridge.jobs.rating import rated
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.matching.groups import Judge
+from leadbridge.merge.identity import Answers, answered
 from leadbridge.plan.agreeing import agreed, united_now
 from leadbridge.plan.book import Book
 from leadbridge.plan.conversion import plan_conversions
@@ -54,6 +56,7 @@ class Deciding:
     Attributes:
         book: what is known of the captured records; conversion then stands on golden records.
         held: leads that an undo protects.
+        answers: what people said of records that may be one person.
     """
 
     workspace: Workspace
@@ -63,6 +66,7 @@ class Deciding:
     sources: tuple[Source, ...]
     book: Book = NOBODY
     held: Mapping[Ref, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
     def check_targets(self) -> None:
         """Leads must come from somewhere, and where accounts and contacts are made there must be objects for them."""
@@ -82,7 +86,7 @@ class Deciding:
         """From what was captured to the preview. Calls hooks; touches no connection."""
         leads = [record for record in captured.records if self._is_lead(record)]
         person = self.workspace.mappings.catalogue.subjects["person"]
-        people, questions = people_of(leads, self.workspace.plugins, self.job.convert, person)
+        people, questions = people_of(leads, self._judge(), self.job.convert, person)
         with_scores = rated([united_now(one, self.book) for one in people], self.workspace)
         asked = {ref for question in questions for ref in question.refs} | self.held.keys()
         selection = select([p for p, _ in with_scores if not asked.intersection(p.refs)], self.policy, where)
@@ -100,6 +104,9 @@ class Deciding:
             rejects=(*captured.rejects, *self.workspace.scoring_rejects, *selection.rejects, *plan.rejects),
             plan=plan,
         )
+
+    def _judge(self) -> Judge:
+        return answered(judge_of(self.workspace.plugins), self.answers)
 
     def _is_lead(self, record: Captured) -> bool:
         """One that was not converted yet, and that no conversion made."""

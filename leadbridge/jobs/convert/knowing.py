@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Literal
 
 from leadbridge.golden import Golden, Link, LinkState
 from leadbridge.jobs.capture import Capture, covering
 from leadbridge.jobs.convert.recognising import recognised
+from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import OWN, Scene
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.identity import Answers
 from leadbridge.merge.model import Side
 from leadbridge.plan.adopting import agreed_base
 from leadbridge.plan.book import Book, Entry, Known
@@ -33,6 +37,7 @@ class Knowledge:
     Attributes:
         held: lead -> why it is not converted.
         stored: golden records as the state has them; the book's lack fields that name other records.
+        answers: what people said of records that may be one.
         links: golden record -> its links, of any state.
         attached: newcomers whose golden record is known -> the link that they get.
     """
@@ -40,6 +45,7 @@ class Knowledge:
     book: Book
     held: Mapping[Ref, str]
     stored: Mapping[int, StoredGolden]
+    answers: Answers = field(default_factory=dict)
     links: Mapping[int, tuple[StoredLink, ...]] = field(default_factory=dict)
     attached: Mapping[Ref, Link] = field(default_factory=dict)
 
@@ -76,7 +82,7 @@ class _Knowing:
             referring=_referring(entries),
             run=run,
         )
-        return Knowledge(book, dict(self._held()), self._stored, self._everybody, self._attached)
+        return Knowledge(book, dict(self._held()), self._stored, _answers(self._tx), self._everybody, self._attached)
 
     def _attach(self, known: Mapping[Ref, int]) -> dict[Ref, Link]:
         numbers = information.reserve(self._tx, "link", len(known)) if known else range(0)
@@ -156,6 +162,18 @@ def _guards(tx: Transaction, numbers: Iterable[int]) -> dict[int, set[tuple[int,
         found.setdefault(number, set()).update((one.link, one.field) for one in held)
     for number, asked in reviews.open_of(tx, wanted).items():
         found.setdefault(number, set()).update((0, row.field) for row in asked if row.kind == "field")
+    return found
+
+
+def _answers(tx: Transaction) -> Answers:
+    """Pair of records -> whether they are one; of several that are one, every pair is."""
+    found: dict[frozenset[Ref], Literal["same", "different"]] = {}
+    for row in reviews.answered(tx, "identity"):
+        for pair in combinations(sorted(refs_of(row.body)), 2):
+            if row.answer == "same":
+                found[frozenset(pair)] = "same"
+            elif len(refs_of(row.body)) == 2:
+                found[frozenset(pair)] = "different"
     return found
 
 

@@ -1,4 +1,8 @@
-"""Questions that a conversion asks: whether leads are one person, and which record is meant. Each is asked once."""
+"""Questions that a conversion asks: whether leads are one person. Each is asked once.
+
+Which of several records a lead belongs to is no question with an answer here: the records in the CRM say too little,
+and ``leadbridge plan JOB --preview`` names them.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,9 @@ KIND = "identity"
 
 
 def keep_questions(tx: Transaction, run: int, found: Sequence[Review]) -> int:
-    """Keep those that nobody was asked yet; how many these are."""
+    """Keep those that nobody was asked yet; how many leads wait for a person, these and others."""
     asked = {refs_of(row.body) for row in _open(tx)}
-    new = [one for one in found if frozenset(one.refs) not in asked]
+    new = [one for one in found if len(one.refs) > 1 and frozenset(one.refs) not in asked]
     known = links.by_refs(tx, [ref for one in new for ref in one.refs])
     now = datetime.now(UTC)
     rows = []
@@ -25,7 +29,7 @@ def keep_questions(tx: Transaction, run: int, found: Sequence[Review]) -> int:
         golden = next((known[ref].link.golden for ref in one.refs if ref in known), None)
         rows.append(ReviewRow(0, KIND, run, golden, None, "", body_of(one.refs, f"{one.label}: {one.text}"), now))
     reviews.ask(tx, rows)
-    return len(rows)
+    return len(found)
 
 
 def _open(snapshot: Snapshot) -> Iterator[ReviewRow]:

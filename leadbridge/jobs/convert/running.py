@@ -104,9 +104,8 @@ class Converting(Begun):
         references = References(scene)
         with store.begin() as tx:
             knowledge = know(tx, scene, references, captured, run.id)
-        deciding = Deciding(
-            scene.workspace, scene.name, self.job, self.policy, scene.sources, knowledge.book, knowledge.held
-        )
+        known = knowledge.book, knowledge.held, knowledge.answers
+        deciding = Deciding(scene.workspace, scene.name, self.job, self.policy, scene.sources, *known)
         found = deciding.decide(captured, where_of(scene.workspace, scene.name, self.job.where))
         drawn = draw(store, scene, knowledge, references, found.plan, deciding.scene())
         digest, counted = self._keep(plan.id, drawn.rows)
