@@ -68,9 +68,10 @@ def undo_rows(
     rows: list[WriteRow] = []
     kept: list[Kept] = []
     leaving: set[Ref] = set()
+    freed: dict[str, set[Ref]] = {}  # value that is put away -> records that hold it no more
     for ref, one in sorted(written.items(), key=lambda item: -item[1].first.row.number):
         if one.created:
-            why = _stays(one, current.get(ref), set(referrers.get(ref, ())) - leaving)
+            why = _stays(one, current.get(ref), set(referrers.get(ref, ())) - leaving - freed.get(ref.id, set()))
             if not why and not one.deleted:
                 leaving.add(ref)
                 rows.append(_delete(ref, one))
@@ -83,6 +84,8 @@ def undo_rows(
             row, left = _restore(ref, one, current.get(ref))
             rows += [row] if row else []
             kept += left
+            for raw in row.expected.values() if row else ():
+                freed.setdefault(str(raw), set()).add(ref)
     deletes = [row for row in rows if row.verb == "delete"]
     others = [row for row in reversed(rows) if row.verb != "delete"]
     numbered = tuple(replace(row, number=number) for number, row in enumerate(others + deletes, start=1))

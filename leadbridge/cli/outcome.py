@@ -17,6 +17,12 @@ from leadbridge.plan.brakes import Stop
 NEWS, STOPPED, FAILED = 1, 3, 4
 EXAMPLES: Final = 10
 NOTHING_WRITTEN: Final = "Nothing was written."
+RECORDS_LEFT: Final[Mapping[str, str]] = {
+    "referred": "other records refer to it",
+    "gone": "it is not there any more",
+    "deleted": "it was deleted, and cannot be made again",
+}
+"""Of a whole record, why an undo leaves it."""
 
 
 def report(run: RunOutcome, *, as_json: bool, quiet: bool, is_undo: bool = False) -> None:
@@ -135,5 +141,7 @@ def row_words(counts: Mapping[str, int], codes: Mapping[str, int]) -> list[str]:
 
 
 def _left(left: Left) -> str:
+    if left.field in RECORDS_LEFT:
+        return f"{left.ref}: {RECORDS_LEFT[left.field]}"
     carried = f"; carried on by run {', '.join(map(str, left.runs))}" if left.runs else ""
     return f"{left.ref} {left.field}: {word(left.now)}, not {word(left.would_be)}{carried}"

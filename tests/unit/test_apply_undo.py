@@ -91,6 +91,20 @@ def test_a_created_record_that_others_refer_to_stays(run: Run) -> None:
     assert planned(run, {ref(one): [ref("c9", "Contact")]}) == Undo((), (Kept(1, ref(one), "", "referred"),))
 
 
+def test_what_this_undo_puts_back_refers_no_more() -> None:
+    made = Operation(create(1, Name="Ada"), "done", "a1", after={"Name": "Ada"})
+    told = replace(update(2, "c1", {"AccountId": ""}, AccountId="@1"), object="Contact")
+    moved = Operation(told, "done", "c1", before={"AccountId": ""}, after={"AccountId": "a1"})
+    person = ref("c1", "Contact")
+    current = {made.ref: Record(made.ref, {"Name": "Ada"}), person: Record(person, {"AccountId": "a1"})}
+    undo = undo_rows([made, moved], current, {made.ref: [person]})
+    assert [(row.verb, row.id, dict(row.values)) for row in undo.rows] == [
+        ("update", "c1", {"AccountId": ""}),
+        ("delete", "a1", {}),
+    ]
+    assert undo.kept == ()
+
+
 def test_an_account_stays_with_its_edited_contact(run: Run) -> None:
     run.apply(create(1, Name="Ada"), replace(create(2, "Contact", Email="a"), refers={"AccountId": 1}))
     account, person = (run.journal.operations[number].id or "" for number in (1, 2))
