@@ -10,7 +10,7 @@ from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line
 from leadbridge.jobs.capture import Tally
 from leadbridge.jobs.outcome import Preview, Review, homeless, rows_by_role, sources_of
 from leadbridge.plan.draft import FROM_LEAD, NO_FIELD
-from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating
+from leadbridge.plan.model import Change, Conversion, ConversionPlan, LeftOut, PlannedRow, Rating, United
 from leadbridge.records import Ref, Reject
 from leadbridge.values import MISSING
 
@@ -185,9 +185,14 @@ def print_left_out(left_out: Sequence[LeftOut]) -> None:
         groups.setdefault(out.reason.partition(" (")[0], []).append(out)
     for reason, outs in sorted(groups.items(), key=lambda item: -len(item[1])):
         _print_folded(f"{len(outs):>4}  {reason}", 2)
-        names = [f"{out.label}{_detail(out.reason)}" for out in outs[:EXAMPLES]]
+        names = [f"{out.label or _place(out.lead)}{_detail(out.reason)}" for out in outs[:EXAMPLES]]
         more = f", and {len(outs) - EXAMPLES} more" if len(outs) > EXAMPLES else ""
         _print_folded(", ".join(names) + more, 8, "dim")
+
+
+def _place(person: United) -> str:
+    """Where somebody without a name, a company, an address or a number is found."""
+    return sources_of([person])[person.refs[0]]
 
 
 def _detail(reason: str) -> str:

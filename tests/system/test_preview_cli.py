@@ -182,6 +182,15 @@ def test_a_lead_without_a_last_name_is_rejected_with_what_to_do(tmp_path, monkey
     ) in out
 
 
+def test_who_has_no_name_is_told_by_company_or_place(tmp_path, monkeypatch, capsys):
+    rows = "First,Last,Company,Mail,Staff,Out\n,,Acme,,,yes\n,,,,5,yes\n"
+    monkeypatch.chdir(make_project(tmp_path, leads=rows))
+    assert main(["plan", "convert", "--preview"]) == 0
+    out = capsys.readouterr().out
+    assert "  Acme (opted_out_of_email is true)" in out
+    assert "  inbox/web.csv:3 (score is 0)" in out
+
+
 def test_colleagues_share_one_new_account(tmp_path, monkeypatch, capsys):
     more = "Hal,Orr,Acme Inc.,hal@acme.example,,no\n"
     monkeypatch.chdir(make_project(tmp_path, leads=LEADS + more))
