@@ -3,7 +3,10 @@ PYTHON := .venv/bin/python
 READY := .venv/.ready
 BENCH_READY := benchmarks/.venv/.ready
 
-.PHONY: help setup demo test lint types package bench docs clean
+SEEDS := 20
+FIRST_SEED := 1
+
+.PHONY: help setup demo test kills scoreboard lint types package bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -19,6 +22,12 @@ demo: $(READY) ## set up and show LeadBridge at work
 
 test: $(READY) ## run the whole suite
 	@$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+kills: $(READY) ## kill processes while they apply, at SEEDS=20 moments, and take up what they left
+	@LEADBRIDGE_KILLS=$(SEEDS) $(PYTHON) -m pytest tests/property/test_kills.py --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+scoreboard: $(READY) ## play SEEDS=20 worlds from FIRST_SEED=1 on, beside two strawmen
+	@$(PYTHON) benchmarks/scoreboard.py --seeds $(SEEDS) --first-seed $(FIRST_SEED)
 
 lint: $(READY) ## check style and format
 	@$(PYTHON) -m ruff check
