@@ -18,7 +18,7 @@ class Edit:
         value: its meaning; see ``layout.meaning``.
         over: the edit whose value stood there, and that this one knowingly replaces.
         of_twin: whether the record was a second one of its subject in that CRM.
-        before: what the cell held when the last run that ended began; blank where there was nothing.
+        hasty: whether it replaces a value that no run may have seen.
     """
 
     number: int
@@ -28,7 +28,7 @@ class Edit:
     ref: Ref
     over: int | None
     of_twin: bool
-    before: Raw
+    hasty: bool
 
 
 @dataclass(slots=True)
@@ -68,14 +68,10 @@ class Ledger:
     def edit(self, ref: Ref, name: str, raw: Raw) -> None:
         over = self.cells.get((ref, name))
         twin = self.first(ref.connection, self.records[ref].tag, ref.object) != ref
-        said = Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin, self._held(over))
-        self.edits.append(said)
-        self.cells[ref, name] = said.number
-
-    def _held(self, number: int | None) -> Raw:
-        while number is not None and number >= self.done:
-            number = self.edits[number].over
-        return "" if number is None else self.edits[number].value
+        hasty = over is not None and over >= self.done
+        edit = Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin, hasty)
+        self.edits.append(edit)
+        self.cells[ref, name] = edit.number
 
     def drop(self, ref: Ref, *, deleted: bool) -> None:
         self.records[ref].gone = True
@@ -101,9 +97,13 @@ class Ledger:
     def tool_deleted(self, ref: Ref) -> None:
         """Wrong, unless a person deleted the subject elsewhere and nobody edited it before the run saw that."""
         tag = self.records[ref].tag
-        met = any(e.tag == tag for e in map(self.edits.__getitem__, self.fresh) if not self.records[e.ref].gone)
+        met = any(e.tag == tag and self._counts(e) for e in map(self.edits.__getitem__, self.fresh))
         self.wrong_deletes += tag not in self.deleted or met
         self.records[ref].gone = True
+
+    def _counts(self, edit: Edit) -> bool:
+        """Whether it certainly is a change to a run: a yes may have become a no and a yes again."""
+        return edit.field != "out" and not edit.of_twin and not self.records[edit.ref].gone
 
     # --- what is there
 

@@ -24,6 +24,7 @@ class People:
         self._chance = random.Random(seed)  # noqa: S311  (repeatable, not secret)
         self._edits = 0
         self._settled: set[str] = set()
+        self._recognised: set[Ref] = set()
         self._accounts: list[str] = []
         self._persons: list[str] = []
         self._emails: dict[str, str] = {}
@@ -32,6 +33,7 @@ class People:
     def ran(self) -> None:
         """A run ended: whoever was there has been recognised."""
         self._settled.update(self._persons)
+        self._recognised.update(self._world.ledger.records)
 
     def act(self, times: int) -> None:
         for _ in range(times):
@@ -121,9 +123,9 @@ class People:
                 self._world.edit(ref, name, self._value(name))
 
     def _edit_ref(self, ref: Ref) -> None:
-        at, tag = table_of(ref.connection, ref.object), self._world.ledger.records[ref].tag
+        at = table_of(ref.connection, ref.object)
         name = self._chance.choice([n for n in EDITED[at.kind] if n in at.columns])
-        if name == "email" and tag not in self._settled:
+        if name == "email" and ref not in self._recognised:
             name = "name"
         self._world.edit(ref, name, self._value(name))
 

@@ -96,18 +96,22 @@ def _said(edit: Edit) -> Logged:
 
 
 def _yields(edit: Edit, ledger: Ledger, known: Container[Logged]) -> bool:
-    """A blank says nothing where no value was agreed yet: in a new record, and over a value that was overruled."""
+    """A blank says nothing where no value was agreed yet: in a new record, over a value that was overruled, and before
+    a twin that takes over.
+    """
     if edit.value != "":
         return False
-    return edit.before == "" or (edit.over is not None and _said(ledger.edits[edit.over]) in known)
+    overruled = edit.over is not None and _said(ledger.edits[edit.over]) in known
+    return edit.hasty or overruled or any(e.of_twin for e in ledger.edits if e.tag == edit.tag)
 
 
 def _opt_out_lost(world: World, edit: Edit, shown: dict[tuple[str, str], set[object]]) -> bool:
-    """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes."""
-    last = max(e.number for e in world.ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
-    if edit.number != last or edit.value is not True or edit.before is True:
-        return False
-    if edit.of_twin or world.ledger.records[edit.ref].gone:
+    """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes,
+    and was not taken back and given again before anybody saw it.
+    """
+    ledger = world.ledger
+    last = max(e.number for e in ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
+    if edit.number != last or edit.value is not True or edit.hasty or edit.of_twin or ledger.records[edit.ref].gone:
         return False
     return shown.get((edit.tag, "out")) != {True}
 
