@@ -81,9 +81,8 @@ def test_a_cursor_moved_before_the_load_loses_what_was_read(tmp_path: Path, comm
     town, sf, hs = two_crms(tmp_path)
     town.sync()
     sf.create("Lead", ADA)
-    with dies_at(commit):
-        with suppress(Killed):
-            town.sync()
+    with dies_at(commit), suppress(Killed):
+        town.sync()
     town.sync()
     assert only(hs, "contacts")["email"] == "ada@x.example"
     assert town.plan().rows == 0
