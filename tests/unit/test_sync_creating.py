@@ -7,7 +7,8 @@ from pathlib import Path
 from sync_world import ADA, BOB, FAULTS, World, described, mapping
 
 from leadbridge.provider import Action, FieldDescription, ObjectDescription
-from leadbridge.testing.faults import Faults
+from leadbridge.testing.faults import Fault, Faults
+from leadbridge.values import Raw
 
 ACCOUNT = """\
 kind: mapping
@@ -166,19 +167,48 @@ def test_they_are_two(tmp_path: Path) -> None:
     assert world.sync().counts["done"] == 0
 
 
-def test_a_create_of_unknown_end_is_asked_and_never_sent_twice(tmp_path: Path) -> None:
-    world = World(tmp_path)
-    world.lead("a", **ADA)
+def unheard(method: str, call: int) -> Fault | None:
+    return "timeout_after" if method == "write" else None
 
-    def lost(method: str, call: int):
-        return "timeout_after" if method == "write" else None
 
-    FAULTS[f"{tmp_path}/b"] = Faults(script=lost, lacks=("upsert_by_key",))
+def lost(folder: Path, **values: Raw) -> World:
+    """A create that b carried out, and nobody heard of it; b keeps no keys."""
+    world = World(folder)
+    world.lead("a", **values)
+    FAULTS[f"{folder}/b"] = Faults(script=unheard, lacks=("upsert_by_key",))
     world.sync()
-    FAULTS[f"{tmp_path}/b"] = Faults(lacks=("upsert_by_key",))
+    FAULTS[f"{folder}/b"] = Faults(lacks=("upsert_by_key",))
+    return world
+
+
+def test_a_create_of_unknown_end_is_recognised_by_what_was_sent(tmp_path: Path) -> None:
+    world = lost(tmp_path, First="Cy", Last="Fox", City="Rome")
     world.sync()
-    assert len(world.leads("b")) == 1
-    assert [kind for _, kind, _ in world.asked()] in (["uncertain"], [])
+    world.sync()
+    assert (len(world.leads("a")), len(world.leads("b")), world.asked()) == (1, 1, [])
+    assert world.sync().counts == {"settled": 0, "stale": 0, "done": 0, "rejected": 0, "uncertain": 0, "left": 0}
+
+
+def test_a_create_of_unknown_end_whose_record_was_edited_is_a_question(tmp_path: Path) -> None:
+    world = lost(tmp_path, First="Cy", Last="Fox", City="Rome")
+    world.b.edit("Lead", world.id_in("b"), {"City": "Ulm"})
+    world.sync()
+    world.sync()
+    assert (len(world.leads("a")), len(world.leads("b"))) == (1, 1)
+    assert sorted(kind for _, kind, _ in world.asked()) == ["identity", "uncertain"]
+    (number,) = [number for number, kind, _ in world.asked() if kind == "uncertain"]
+    world.answer(number, world.id_in("b"))
+    world.sync()
+    world.sync()
+    assert (len(world.leads("a")), len(world.leads("b")), world.asked()) == (1, 1, [])
+
+
+def test_a_create_that_was_lost_for_good_is_sent_again_when_a_person_says_so(tmp_path: Path) -> None:
+    world = lost(tmp_path, First="Cy", Last="Fox")
+    world.b.delete("Lead", world.id_in("b"))
+    world.sync()
+    assert [kind for _, kind, _ in world.asked()] == ["uncertain"]
+    world.answer(1, "none")
     world.sync()
     assert len(world.leads("b")) == 1
 

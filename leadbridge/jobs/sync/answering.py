@@ -12,7 +12,7 @@ from typing import Any, Final
 from leadbridge.errors import UsageError
 from leadbridge.golden import Held, Link
 from leadbridge.jobs.sync.identifying import golden_keys
-from leadbridge.jobs.sync.identities import refs_of
+from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.values_written import value_of
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.records import Ref
@@ -126,7 +126,10 @@ def _uncertain(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: st
     golden = asked.golden or 0
     if asked.link is None and said != "none":
         made = replace(ref, id=said)
-        if made not in links.by_refs(tx, [made]):
+        known = links.by_refs(tx, [made]).get(made)
+        if known is not None:
+            _make_one(tx, asked, golden, made)
+        else:
             number = information.reserve(tx, "link")[0]
             role = codec.loads(asked.body).get("role", "")
             links.add(tx, [StoredLink(Link(number, golden, made, role), due=True)])
@@ -134,6 +137,15 @@ def _uncertain(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: st
         goldens.set_due(tx, [golden], True)
     _owe(tx, [golden])
     return f"it is looked at again; {_NEXT}"
+
+
+def _make_one(tx: Transaction, asked: ReviewRow, golden: int, ref: Ref) -> None:
+    """The record was taken for somebody new meanwhile: they are one."""
+    linked = links.by_goldens(tx, [golden]).get(golden, ())
+    if linked:
+        body = body_of([linked[0].link.ref, ref], "a person said so")
+        (kept,) = reviews.ask(tx, [replace(asked, kind="identity", body=body)])
+        reviews.answer(tx, kept.id, "same")
 
 
 _ANSWERS: Final[Mapping[str, Callable[[Workspace, Transaction, ReviewRow, str], str]]] = {

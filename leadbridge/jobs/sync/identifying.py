@@ -11,6 +11,7 @@ from leadbridge.jobs.sync.identities import Identities, refs_of
 from leadbridge.jobs.sync.rekeyed import follow_edited_keys
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.sync.staged import linked, unlinked
+from leadbridge.jobs.sync.unheard import recognise
 from leadbridge.matching.keys import BATCH_KEYS, keys_of
 from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
 from leadbridge.merge.succession import resolve
@@ -38,11 +39,13 @@ class Identifying:
         """Subject by subject. Newcomers that share no key with anybody cost nothing but their keys."""
         with self._store.read() as snapshot:
             said = [(refs_of(row.body), row.answer) for row in reviews.answered(snapshot, "identity")]
-        self._found.succession = resolve(gathered.events, [refs for refs, answer in said if answer == "same"])
+            same, doubtful = recognise(snapshot, self._scene, self._run, self._found)
+        same += [refs for refs, answer in said if answer == "same"]
+        self._found.succession = resolve(gathered.events, same)
         answers: Answers = {refs: "different" for refs, answer in said if answer == "different" and len(refs) == 2}
         with self._store.read() as snapshot:
             self._still_open(snapshot)
-        self._doubtful = follow_edited_keys(self._scene, self._store, self._run, gathered, self._found)
+        self._doubtful = doubtful | follow_edited_keys(self._scene, self._store, self._run, gathered, self._found)
         for name in sorted(self._scene.captured_subjects, key=rank_of):
             self._subject(name, answers)
         return self._found

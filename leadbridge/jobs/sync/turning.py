@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from leadbridge.golden import Golden, Link
 from leadbridge.jobs.sync.at_hand import AtHand
 from leadbridge.jobs.sync.chunk import Around, Chunk
+from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.owing import Owing
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged
@@ -94,13 +95,14 @@ class Turn:
         due = {*row.due, *owing.due} & {link.id for link in stood.after if link.state == "live"}
         was_due = {stored.link.id for stored in hand.stored if stored.due}
         mine = {stored.link.id for stored in hand.stored if hand.is_mine(stored)}
+        carried = (*self._around.asked_to_delete.get(hand.number, (None,))[1:], *self._answered(stood.after))
         row = replace(
             row,
             due=tuple(sorted(due)),
             undue=tuple(sorted((was_due & mine) - due)),
-            owed=not hand.was.due and (owing.waits or any(write.verb == "create" for write in owing.writes)),
+            owed=not hand.was.due and (owing.waits or bool(carried) or any(w.verb == "create" for w in owing.writes)),
             mended=tuple(sorted(self._mended(stood.after, due))),
-            carried=self._around.asked_to_delete.get(hand.number, (None,))[1:],
+            carried=carried,
         )
         news = replace(row, due=tuple(due - was_due))
         return row if news.says or owing.writes else None
@@ -122,6 +124,16 @@ class Turn:
                 captured=hand.staged,
             )
         )
+
+    def _answered(self, after: Sequence[Link]) -> Iterator[int]:
+        """Questions that have settled themselves: who it is, and what became of a create."""
+        refs = {link.ref for link in after}
+        connections = {ref.connection for ref in refs}
+        for review in (r for n in self._hand.everybody() for r in self._chunk.reviews.get(n, ())):
+            is_one = review.kind == "identity" and refs_of(review.body) <= refs
+            made = review.kind == "uncertain" and review.link is None
+            if is_one or (made and {ref.connection for ref in refs_of(review.body)} <= connections):
+                yield review.id
 
     def _mended(self, after: Sequence[Link], due: set[int]) -> Iterator[Ref]:
         """Records that were refused something and are owed nothing any more."""
