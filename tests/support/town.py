@@ -117,6 +117,13 @@ class Town:
         with self.opened() as (workspace, store):
             return api.sync(workspace, store, job, lambda plan: True, overrides, nobody)
 
+    def convert(self, job: str) -> RunOutcome:
+        """The same for a job that converts."""
+        from leadbridge.jobs.convert.running import convert
+
+        with self.opened() as (workspace, store):
+            return convert(workspace, store, job, lambda plan: True, (), nobody)
+
     def resume(self) -> RunOutcome | None:
         with self.opened() as (workspace, store):
             return api.resume(workspace, store, nobody)

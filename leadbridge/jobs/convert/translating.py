@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leadbridge.golden import Held
+from leadbridge.golden import Golden, Held
 from leadbridge.jobs.convert.knowing import Knowledge
 from leadbridge.jobs.convert.naming import Naming
 from leadbridge.jobs.sync.scene import OWN, Scene
@@ -16,7 +16,7 @@ from leadbridge.plan.rows import LinkChange as Changed
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write
 from leadbridge.records import Ref
-from leadbridge.values import MISSING, Raw, Value
+from leadbridge.values import MISSING, Raw, Value, is_present
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,28 @@ class Translating:
     """Golden records that rows before the writes made."""
 
     def attach(self, golden: int, refs: Iterable[Ref]) -> Settle:
-        """Newcomers whose golden record is known get their links."""
+        """Newcomers whose golden record is known get their links. What is agreed stays; what leads say else is kept."""
         stored = self.knowledge.stored[golden]
-        found = (self.knowledge.attached[ref] for ref in refs)
+        found = [self.knowledge.attached[ref] for ref in refs]
         return Settle(
             golden=golden,
             subject=stored.golden.subject,
             version=stored.version,
             links=tuple(LinkChange(k.id, k.ref, k.role, k.state, base=k.base) for k in found),
+            conflicts=tuple(c for k in found if k.role == "lead" for c in self._yielding(stored.golden, k.ref)),
         )
+
+    def _yielding(self, golden: Golden, ref: Ref) -> Iterator[Conflict]:
+        """Once a lead is converted, nobody reads it again."""
+        values = self.knowledge.book.records[ref].captured.values
+        fields = self.scene.subject(golden.subject).fields
+        for name, held in golden.fields.items():
+            value = values.get(name, MISSING)
+            if name in OWN or self.naming.is_reference(golden.subject, name) or not is_present(held.value):
+                continue
+            if is_present(value) and not fields[name].kind.equivalent(value, held.value):
+                lost = Candidate(value, ref.connection, ref)
+                yield Conflict(golden.id, name, Candidate.of(held), (lost,), "conversion")
 
     def row(self, row: SettleRow | WriteRow) -> PlanRow:
         if isinstance(row, WriteRow):
