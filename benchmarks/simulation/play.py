@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import tempfile
 import time
@@ -47,7 +48,9 @@ CONTESTANTS: Mapping[str, Makes] = {
 
 def play(name: str, seed: int) -> Score:
     with tempfile.TemporaryDirectory() as folder, no_waiting():
-        return Play(name, seed, Path(folder) / "project").to_the_end()
+        found = Play(name, seed, Path(folder) / "project").to_the_end()
+    gc.collect()  # killed runs leave tracebacks that hold on to whole worlds
+    return found
 
 
 class Play:
