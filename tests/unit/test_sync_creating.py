@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sync_world import ADA, BOB, FAULTS, World, described, mapping
 
 from leadbridge.provider import Action, FieldDescription, ObjectDescription
-from leadbridge.testing.faults import Fault, Faults
+from leadbridge.testing.faults import Fault, Faults, Killed, at
 from leadbridge.values import Raw
 
 ACCOUNT = """\
@@ -211,6 +212,18 @@ def test_a_create_that_was_lost_for_good_is_sent_again_when_a_person_says_so(tmp
     world.answer(1, "none")
     world.sync()
     assert len(world.leads("b")) == 1
+
+
+def test_a_create_after_which_the_process_died_is_looked_up_before_it_is_sent_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.lead("a", First="Cy", Last="Fox", City="Rome")
+    FAULTS[f"{tmp_path}/b"] = Faults(script=at({("write", 1): "kill_after"}), lacks=("upsert_by_key",))
+    with pytest.raises(Killed):
+        world.sync()
+    FAULTS[f"{tmp_path}/b"] = Faults(lacks=("upsert_by_key",))
+    world.sync()
+    world.sync()
+    assert (len(world.leads("a")), len(world.leads("b")), world.asked()) == (1, 1, [])
 
 
 def test_what_a_new_record_lacks_is_not_sent(tmp_path: Path) -> None:
