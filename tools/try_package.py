@@ -15,7 +15,11 @@ from zipfile import ZipFile
 from tools.environment import make_environment, run
 
 ROOT = Path(__file__).parent.parent
-PACKED = {"leadbridge": "leadbridge", "plugins/csv/leadbridge_csv": "leadbridge_csv"}
+PACKED = {
+    "leadbridge": "leadbridge",
+    "plugins/csv/leadbridge_csv": "leadbridge_csv",
+    "plugins/salesforce/leadbridge_salesforce": "leadbridge_salesforce",
+}
 
 
 def main() -> None:

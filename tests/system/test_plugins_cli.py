@@ -13,6 +13,10 @@ from fake_distribution import install
 
 from leadbridge.scaffold import Names, generate
 
+BUNDLED = sorted(
+    ["builtin", *(file.parent.name for file in Path(__file__).parents[2].glob("plugins/*/pyproject.toml"))]
+)
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
@@ -31,7 +35,7 @@ def test_the_list(site: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     header, *rows = done.stdout.splitlines()
     assert header.split() == ["PLUGIN", "FROM", "PROVIDERS", "TRANSFORMS", "COMMANDS", "HOOKS"]
-    assert [row.split()[0] for row in rows] == ["builtin", "csv"]
+    assert [row.split()[0] for row in rows] == BUNDLED
     assert "memory" in rows[0]
 
 
@@ -43,7 +47,7 @@ def test_a_broken_plugin_is_a_warning_and_the_rest_work(site: Path) -> None:
         "warning: plugin acme (leadbridge-acme 1.2) cannot be imported and is skipped: "
         "ModuleNotFoundError: No module named 'acmelib_that_is_not_there'\n"
     )
-    assert [row.split()[0] for row in done.stdout.splitlines()[1:]] == ["builtin", "csv"]
+    assert [row.split()[0] for row in done.stdout.splitlines()[1:]] == BUNDLED
 
 
 def test_the_list_as_one_document(site: Path) -> None:
@@ -58,7 +62,7 @@ def test_the_list_as_one_document(site: Path) -> None:
             "text": "is skipped: leadbridge_scor is not a hook (did you mean 'leadbridge_score'?)",
         }
     ]
-    assert [plugin["plugin"] for plugin in document["plugins"]] == ["builtin", "csv"]
+    assert [plugin["plugin"] for plugin in document["plugins"]] == BUNDLED
     assert "memory" in document["plugins"][0]["providers"]
 
 

@@ -147,8 +147,13 @@ def test_bundled_plugins_are_packed_with_what_they_need() -> None:
     root = project(ROOT)
     packed = set(root["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
     assert packed == {"leadbridge", *(path.relative_to(ROOT).as_posix() for path in PACKAGES.values())}
+    offered = root["project"]["optional-dependencies"]
     for plugin in PLUGINS:
-        assert set(project(plugin)["project"]["dependencies"]) <= {"leadbridge", *root["project"]["dependencies"]}
+        needed = {"leadbridge", *root["project"]["dependencies"], *offered.get(plugin.name, [])}
+        assert set(project(plugin)["project"]["dependencies"]) <= needed
+        assert set(project(plugin)["project"].get("optional-dependencies", {}).get("sandbox", [])) <= set(
+            offered["sandbox"]
+        )
 
 
 def test_no_file_and_no_function_grows_without_end() -> None:
