@@ -84,10 +84,36 @@ def test_of_two_twins_one_is_written_and_the_other_takes_over(tmp_path: Path) ->
     world.sync()
     assert [lead.get("City") for lead in world.leads("a")] == ["Rome", None]
     world.a.delete("Lead", first)
-    world.sync()
-    world.sync()
-    assert world.a.records("Lead")[second]["City"] == "Rome"
+    assert world.sync().counts["done"] == 1
+    assert world.a.records("Lead")[second]["City"] == "Rome", "promoted and written in one run"
+    assert world.sync().counts["settled"] == 0
     assert world.asked() == []
+
+
+def test_a_twin_that_takes_over_is_read_before_it_is_written(tmp_path: Path) -> None:
+    world = World(tmp_path, job="first: ask")
+    first = world.lead("a", **ADA)
+    second = world.lead("a", **ADA, City="Bern")
+    world.sync()
+    world.b.edit("Lead", world.id_in("b"), {"City": "Rome", "Phone": "+497777777"})
+    world.sync()
+    world.a.edit("Lead", second, {"Phone": "+498888888"})
+    world.sync()
+    world.a.delete("Lead", first)
+    outcome = world.sync()
+    assert (outcome.counts["done"], outcome.counts["rejected"]) == (0, 0)
+    assert sorted(field for _, kind, field in world.asked() if kind == "field") == ["city", "phone"]
+    assert world.a.records("Lead")[second]["Phone"] == "+498888888"
+
+
+def test_the_twin_of_a_record_that_leaves_its_mapping_is_written_in_the_same_run(tmp_path: Path) -> None:
+    world = World(tmp_path, a_yaml=mapping("a", more="when: \"!has(record.City) || record.City != 'Gone'\"\n"))
+    first, second = world.lead("a", **ADA), world.lead("a", **{**ADA, "Phone": None})
+    world.sync()
+    world.b.edit("Lead", world.id_in("b"), {"Phone": "+497777777"})
+    world.a.edit("Lead", first, {"City": "Gone"})
+    assert world.sync().counts["done"] == 1
+    assert world.a.records("Lead")[second]["Phone"] == "+497777777"
 
 
 CONTACT = mapping("a", "Contact", "contact")

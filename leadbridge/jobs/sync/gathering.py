@@ -14,7 +14,7 @@ from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.standing import in_play
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
-from leadbridge.provider import Gone, Page
+from leadbridge.provider import Gone, Page, Provider
 from leadbridge.records import Record, Ref, Reject
 from leadbridge.state import cursors, goldens, information, links, operations, staging, turns
 from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
@@ -63,6 +63,7 @@ class Gathering:
         self._store = store
         self._run = run
         self._references = references
+        self._heirs: dict[Ref, StoredLink] = {}
         self.found = Gathered()
 
     def capture(self, start: Mapping[ObjectKey, str | None], watch: Watch) -> Gathered:
@@ -76,6 +77,7 @@ class Gathering:
                 at = source.connection, name
                 pages = source.provider.capture(name, start.get(at))
                 self._object(at, pages, watch, continued=start.get(at) is not None)
+        self._read_heirs()
         self._read_due()
         self._take_due()
         self._take_unknown()
@@ -115,6 +117,7 @@ class Gathering:
         same = links.unchanged(tx, mapped)
         self._stage(tx, [t for t in taken if t.record.ref not in same], rejects)
         self._gone(tx, page.gone)
+        self._note_heirs(tx, links.by_refs(tx, [c.lead for c in page.converted]).values())
         self.found.events += [ConversionEvent(c.lead, c.contact, c.made) for c in page.converted]
 
     def _covered(self, records: Iterable[Record], rejects: list[tuple[Ref, Reject]]) -> Iterator[_Taken]:
@@ -146,6 +149,8 @@ class Gathering:
                 turned.append(self._turn(link))
         staging.stage(tx, self._run, rows)
         turns.add(tx, self._run, turned)
+        left = [one.record.ref for one in taken if one.mapping is None]
+        self._note_heirs(tx, [known[ref] for ref in left if ref in known])
         self.found.rejects += standing_rejects.keep(tx, self._run, rejects, mended=kept)
 
     def _gone(self, tx: Transaction, gone: Sequence[Gone]) -> None:
@@ -153,8 +158,26 @@ class Gathering:
         mine = [one for one in gone if one.ref in known]
         staging.stage_gone(tx, self._run, [StagedGone(g.ref, g.proof, g.merged_into) for g in mine])
         turns.add(tx, self._run, [self._turn(known[one.ref]) for one in mine])
+        self._note_heirs(tx, known.values())
         merged = [(g.ref, Ref(g.ref.connection, g.ref.object, g.merged_into)) for g in mine if g.merged_into]
         self.found.events += [MergeEvent(loser, winner) for loser, winner in merged]
+
+    def _note_heirs(self, tx: Transaction, left: Iterable[StoredLink]) -> None:
+        """Twins of live records that leave: one of them takes over in this run."""
+        places = {(s.link.golden, s.link.ref.connection, s.link.ref.object) for s in left if s.link.state == "live"}
+        near = links.by_goldens(tx, {golden for golden, _, _ in places}) if places else {}
+        for stored in (stored for some in near.values() for stored in some):
+            link = stored.link
+            if link.state == "surplus" and (link.golden, link.ref.connection, link.ref.object) in places:
+                self._heirs[link.ref] = stored
+
+    def _read_heirs(self) -> None:
+        """Nobody may have looked at a twin for long; before it is written it must be known what it holds."""
+        for source in self._scene.sources:
+            mine = [s for ref, s in sorted(self._heirs.items()) if ref.connection == source.connection]
+            with self._store.read() as snapshot:
+                staged = staging.load(snapshot, self._run, [stored.link.ref for stored in mine])
+            self._read_again(source.provider, [stored for stored in mine if stored.link.ref not in staged])
 
     def _turn(self, stored: StoredLink) -> TurnRow:
         link = stored.link
@@ -172,10 +195,12 @@ class Gathering:
                     break
                 after = page[-1].link.id
                 owed = [s for s in page if s.link.ref not in staged and s.link.role in self._scene.roles]
-                for part in chunks(owed, _READ):
-                    refs = [stored.link.ref for stored in part]
-                    records = source.provider.read(refs) if source.provider.capabilities.read_back else ()
-                    self._again(part, [record for record in records if record is not None])
+                self._read_again(source.provider, owed)
+
+    def _read_again(self, provider: Provider, wanted: Sequence[StoredLink]) -> None:
+        for part in chunks(wanted, _READ):
+            records = provider.read([stored.link.ref for stored in part]) if provider.capabilities.read_back else ()
+            self._again(part, [record for record in records if record is not None])
 
     def _again(self, part: Sequence[StoredLink], records: Iterable[Record]) -> None:
         rejects: list[tuple[Ref, Reject]] = []
