@@ -1,0 +1,150 @@
+"""Accounts, opportunities, and the people who take part in them."""
+
+from __future__ import annotations
+
+from leadbridge_salesforce.sandbox.schema import picklists
+from leadbridge_salesforce.sandbox.schema.model import FieldSchema, ObjectSchema, RecordTypeSchema
+from leadbridge_salesforce.sandbox.schema.parts import (
+    address,
+    audit,
+    checkbox,
+    deletion,
+    identity,
+    master,
+    name,
+    owner,
+    parent,
+    read_only,
+    record_type,
+    values,
+)
+
+F = FieldSchema
+
+ACCOUNT = ObjectSchema(
+    name="Account",
+    label="Account",
+    label_plural="Accounts",
+    key_prefix="001",
+    mergeable=True,
+    fields=(
+        identity(),
+        deletion(),
+        master("Account"),
+        name(255, "Account Name"),
+        F(
+            "Type",
+            "Account Type",
+            "picklist",
+            length=255,
+            picklist=values("Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner", "Other"),
+        ),
+        parent("ParentId", "Parent Account ID", "Account", children="ChildAccounts"),
+        *address("Billing", "Billing ", "BillingAddress"),
+        *address("Shipping", "Shipping ", "ShippingAddress"),
+        F("Phone", "Account Phone", "phone", length=40),
+        F("Fax", "Account Fax", "phone", length=40),
+        F("AccountNumber", "Account Number", "string", length=40),
+        F("Website", "Website", "url", length=255),
+        F("Industry", "Industry", "picklist", length=40, picklist=picklists.INDUSTRIES),
+        F("AnnualRevenue", "Annual Revenue", "currency", precision=18, scale=0),
+        F("NumberOfEmployees", "Employees", "int", precision=8),
+        F("Ownership", "Ownership", "picklist", length=255, picklist=values("Public", "Private", "Other")),
+        F("Description", "Description", "textarea", length=32000, filterable=False, sortable=False, groupable=False),
+        F("Rating", "Account Rating", "picklist", length=255, picklist=picklists.RATINGS),
+        F("Site", "Account Site", "string", length=80),
+        owner(),
+        *audit(),
+        read_only("LastActivityDate", "Last Activity", "date"),
+        F("AccountSource", "Account Source", "picklist", length=255, picklist=picklists.LEAD_SOURCES),
+        F("Region__c", "Region", "picklist", length=255, picklist=picklists.REGIONS, restricted=True),
+        F("HubSpot_Id__c", "HubSpot Id", "string", length=40, unique=True, external_id=True, id_lookup=True),
+    ),
+)
+
+OPPORTUNITY = ObjectSchema(
+    name="Opportunity",
+    label="Opportunity",
+    label_plural="Opportunities",
+    key_prefix="006",
+    fields=(
+        identity(),
+        deletion(),
+        parent("AccountId", "Account ID", "Account", children="Opportunities", cascade=True),
+        record_type(),
+        name(120),
+        F("Description", "Description", "textarea", length=32000, filterable=False, sortable=False, groupable=False),
+        F(
+            "StageName",
+            "Stage",
+            "picklist",
+            length=255,
+            nillable=False,
+            picklist=picklists.stages(),
+            permissionable=False,
+        ),
+        F("Amount", "Amount", "currency", precision=18, scale=2),
+        F("Probability", "Probability (%)", "percent", precision=3, scale=0, defaulted_on_create=True),
+        F("ExpectedRevenue", "Expected Amount", "currency", precision=18, scale=2, createable=False, updateable=False),
+        F("CloseDate", "Close Date", "date", nillable=False, permissionable=False),
+        F(
+            "Type",
+            "Opportunity Type",
+            "picklist",
+            length=255,
+            picklist=values("New Business", "Existing Business", "Renewal"),
+        ),
+        F("NextStep", "Next Step", "string", length=255),
+        F("LeadSource", "Lead Source", "picklist", length=255, picklist=picklists.LEAD_SOURCES),
+        checkbox("IsClosed", "Closed", writable=False),
+        checkbox("IsWon", "Won", writable=False),
+        read_only("ForecastCategory", "Forecast Category", "string", 40),
+        parent("CampaignId", "Campaign ID", "Campaign", children="Opportunities"),
+        parent("ContactId", "Contact ID", "Contact", writable=True, reparentable=False),
+        owner(),
+        *audit(),
+        read_only("LastActivityDate", "Last Activity", "date"),
+        F("Budget__c", "Budget", "currency", precision=18, scale=2),
+        F("Source_Detail__c", "Source Detail", "string", length=120),
+        F("HubSpot_Id__c", "HubSpot Id", "string", length=40, unique=True, external_id=True, id_lookup=True),
+    ),
+    record_types=(
+        RecordTypeSchema("New_Business", "New business", default=True, defaults={"StageName": "Prospecting"}),
+        RecordTypeSchema(
+            "Renewal",
+            "Renewal",
+            picklists={"StageName": ("Qualification", "Negotiation/Review", "Closed Won", "Closed Lost")},
+            defaults={"StageName": "Qualification"},
+        ),
+    ),
+)
+
+OPPORTUNITY_CONTACT_ROLE = ObjectSchema(
+    name="OpportunityContactRole",
+    label="Opportunity Contact Role",
+    label_plural="Opportunity Contact Roles",
+    key_prefix="00K",
+    fields=(
+        identity(),
+        deletion(),
+        parent(
+            "OpportunityId",
+            "Opportunity ID",
+            "Opportunity",
+            children="OpportunityContactRoles",
+            required=True,
+            reparentable=False,
+            cascade=True,
+        ),
+        parent("ContactId", "Contact ID", "Contact", children="OpportunityContactRoles", required=True, cascade=True),
+        F(
+            "Role",
+            "Role",
+            "picklist",
+            length=40,
+            picklist=values("Business User", "Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Other"),
+        ),
+        checkbox("IsPrimary", "Primary"),
+        *audit(),
+    ),
+)
