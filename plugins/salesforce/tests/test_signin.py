@@ -108,7 +108,7 @@ def test_a_refused_sign_in_says_what_to_check(tmp_path: Path) -> None:
     responses.post(
         TOKEN, status=400, json={"error": "invalid_grant", "error_description": "no client credentials user"}
     )
-    with pytest.raises(ConnectionFailedError, match="invalid_grant.*names who it runs as") as error:
+    with pytest.raises(ConnectionFailedError, match=r"invalid_grant.*names who it runs as") as error:
         client(tmp_path).get("limits")
     assert "hush" not in str(error.value)
 
