@@ -24,6 +24,8 @@ SYMBOLS: Final[Mapping[Verb, tuple[str, Style]]] = {
 TITLES: Final[Mapping[Verb, str]] = {"create": "new", "update": "changed", "delete": "deleted"}
 ATTENTION: Final = "!"
 WAITING: Final = "waiting"
+TWINS: Final = 10
+"""Golden records that are shown although nothing but a surplus record is to be looked at; a first import has many."""
 
 Names = Callable[[int], str]
 """Golden record -> the words by which people know it, empty where there are none."""
@@ -167,10 +169,13 @@ def _note(change: FieldChange) -> str:
 
 def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """Conflicts and questions of what is settled; all else that is settled is only counted."""
-    number = 0
+    number = twins = 0
     for row in rows:
         body = row.body
         if not isinstance(body, Settle) or not (body.conflicts or body.questions or body.asked):
+            continue
+        twins += _only_twins(body)
+        if _only_twins(body) and twins > TWINS:
             continue
         if not number:
             yield line()
@@ -180,6 +185,12 @@ def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iter
             name = label({move.field: move.new.value for move in body.moves}) or names(body.golden)
             yield from _settled(f"{ATTENTION} @{row.number} {body.subject} {name or body.golden}", body)
     yield from _rest(number, limit)
+    if twins > TWINS:
+        yield line(f"   ... and {twins - TWINS:,} more with a surplus record: a question each", "dim")
+
+
+def _only_twins(body: Settle) -> bool:
+    return bool(body.asked) and not (body.conflicts or body.questions) and all(a.kind == "surplus" for a in body.asked)
 
 
 def _settled(head: str, body: Settle) -> Iterator[Line]:

@@ -99,11 +99,12 @@ class LinkChange:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question about records, for a person."""
+    """A question about records, for a person. ``link``: the one that it is about, where it is about one."""
 
-    kind: Literal["identity", "delete", "edited_key"]
+    kind: Literal["identity", "delete", "edited_key", "surplus"]
     refs: tuple[Ref, ...]
     why: str
+    link: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from leadbridge.state import information
 from leadbridge.state.model import ReviewRow
@@ -44,12 +44,25 @@ def get(snapshot: Snapshot, review: int) -> ReviewRow | None:
     return None if row is None else _review(row)
 
 
-def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, *, only_open: bool = True) -> list[ReviewRow]:
-    """The next ones by id."""
+def page(
+    snapshot: Snapshot, after: int = 0, limit: int = PAGE, *, only_open: bool = True, kind: str | None = None
+) -> list[ReviewRow]:
+    """The next ones by id; of one kind, or of all."""
     query = select(table).where(table.c.id > after)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
     if only_open:
         query = query.where(table.c.state == "open")
     return [_review(row) for row in snapshot.connection.execute(query.order_by(table.c.id).limit(limit))]
+
+
+def counts(snapshot: Snapshot, *, run: int | None = None) -> dict[str, int]:
+    """Kind -> open questions; of one run, or all."""
+    query = select(table.c.kind, func.count()).where(table.c.state == "open")
+    if run is not None:
+        query = query.where(table.c.run == run)
+    rows = snapshot.connection.execute(query.group_by(table.c.kind).order_by(table.c.kind))
+    return {row[0]: row[1] for row in rows}
 
 
 def answer(tx: Transaction, review: int, answer: str) -> bool:

@@ -172,6 +172,10 @@ class World:
         with self.store() as store:
             return api.answer_review(self.workspace(), store, number, said)
 
+    def answer_all(self, kind: str, said: str) -> int:
+        with self.store() as store:
+            return api.answer_reviews(self.workspace(), store, kind, said)
+
     def states(self) -> dict[str, str]:
         """Ref -> state of its link."""
         with self.store() as store, store.read() as snapshot:

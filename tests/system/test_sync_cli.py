@@ -447,3 +447,33 @@ def test_unattended_jobs_write_without_yes_once_they_are_approved(tmp_path: Path
     in_step(capsys)
     edit(tmp_path / "crm/contacts.csv", "dee@acme.example,Head", "dee@acme.example,Boss")
     assert call(capsys, "sync", "people")["counts"]["done"] == 1
+
+
+def test_many_questions_of_a_kind_stay_readable_and_take_one_answer(project: Path, capsys) -> None:
+    rows = "".join(
+        f"C{n},Dee{n},Ray,dee{n}@acme.example,,no,\nD{n},Dee{n},Ray,dee{n}@acme.example,,no,\n" for n in range(30)
+    )
+    (project / "crm/contacts.csv").write_text("id,first,last,email,title,out,note\n" + rows)
+    assert main(["plan", "people"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("  surplus  ") == 10
+    assert "... and 20 more with a surplus record" in shown
+    call(capsys, "apply", "--yes", status=1)
+    assert main(["reviews"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("answer with: keep or different") == 5
+    assert "... and 25 more of kind surplus: leadbridge reviews --kind surplus" in shown
+    assert main(["reviews", "--kind", "surplus"]) == 0
+    assert capsys.readouterr().out.count("answer with: keep or different") == 30
+    assert main(["reviews", "--kind", "surplsu"]) == 2
+    assert "did you mean 'surplus'" in capsys.readouterr().err
+    assert call(capsys, "reviews", "answer", "surplus", "keep")["answered"] == 30
+    assert call(capsys, "reviews") == {"reviews": []}
+    assert call(capsys, "sync", "people", "--yes")["counts"]["done"] == 0
+
+
+def test_twins_in_an_inbox_are_no_question(project: Path, capsys) -> None:
+    text = (project / "inbox/fair-1.csv").read_text()
+    (project / "inbox/fair-1.csv").write_text(text + "Ada;King;ada@reuter.example;;Reuter GmbH\n")
+    call(capsys, "plan", "import")
+    assert call(capsys, "apply", "--yes")["questions"] == 0

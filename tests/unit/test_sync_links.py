@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sync_world import ADA, World, described, mapping
 
+from leadbridge.errors import UsageError
 from leadbridge.records import Ref
 
 
@@ -69,8 +70,9 @@ def test_a_merge_unites_and_is_no_delete(tmp_path: Path) -> None:
     world.sync()
     assert len(world.leads("b")) == 2
     world.a.merge("Lead", other, one)
-    outcome = world.sync()
-    assert (outcome.questions, len(world.leads("b"))) == (0, 2)
+    world.sync()
+    assert [kind for _, kind, _ in world.asked()] == ["surplus"], "b has two records of one person now"
+    assert len(world.leads("b")) == 2
     assert sorted(world.states().values()) == ["gone", "live", "live", "surplus"]
     assert world.sync().counts["done"] == 0
 
@@ -169,3 +171,60 @@ def test_a_deleted_record_that_is_there_again_clears_its_question(tmp_path: Path
     world.sync()
     assert world.asked() == []
     assert world.states()[str(ref)] == "live"
+
+
+def test_a_twin_is_asked_about_once(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.lead("a", **ADA)
+    assert world.sync().questions == 0
+    twin = world.lead("a", **ADA)
+    assert world.sync().questions == 1
+    ((number, kind, _),) = world.asked()
+    assert kind == "surplus"
+    assert world.sync().questions == 0
+    world.answer(number, "keep")
+    world.a.edit("Lead", twin, {"City": "Rome"})
+    assert world.sync().questions == 0
+    assert world.asked() == []
+    assert world.states()[f"a:Lead:{twin}"] == "surplus"
+
+
+@pytest.mark.parametrize("what", ["twin deleted", "elder deleted", "merged"])
+def test_the_question_about_a_twin_settles_itself(what: str, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    first, second = world.lead("a", **ADA), world.lead("a", **ADA)
+    assert world.sync().questions == 1
+    if what == "merged":
+        world.a.merge("Lead", second, first)
+    else:
+        world.a.delete("Lead", second if what == "twin deleted" else first)
+    assert world.sync().questions == 0
+    assert world.asked() == []
+
+
+def test_a_twin_that_is_somebody_else_stands_for_itself(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.lead("a", **ADA)
+    twin = world.lead("a", **ADA, City="Bern")
+    world.sync()
+    world.answer(1, "different")
+    assert world.sync().counts["done"] == 1
+    assert [lead.get("City") for lead in world.leads("b")] == [None, "Bern"]
+    world.a.edit("Lead", twin, {"City": "Rome"})
+    world.sync()
+    assert [lead.get("City") for lead in world.leads("b")] == [None, "Rome"]
+    assert world.sync().counts["settled"] == 0
+
+
+def test_all_questions_of_a_kind_are_answered_alike_or_none(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    for _ in range(4):
+        world.lead("a", **ADA)
+    assert world.sync().questions == 3
+    with pytest.raises(UsageError, match="keep or different"):
+        world.answer_all("surplus", "perhaps")
+    assert len(world.asked()) == 3
+    assert world.answer_all("surplus", "keep") == 3
+    assert world.asked() == []
+    with pytest.raises(UsageError, match="no open question of kind"):
+        world.answer_all("surplus", "keep")

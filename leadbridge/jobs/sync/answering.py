@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from leadbridge.errors import UsageError
-from leadbridge.golden import Held, Link
+from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.sync.identifying import golden_keys
 from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.values_written import value_of
@@ -25,11 +25,28 @@ from leadbridge.values import MISSING, Value
 _NEXT: Final = "the next run carries it out"
 
 
+def answer_reviews(workspace: Workspace, store: Store, kind: str, said: str) -> int:
+    """The same answer to all open questions of a kind, or to none where one does not take it; gives how many.
+
+    Raises UsageError where there is no open question of this kind.
+    """
+    answered = after = 0
+    with store.begin() as tx:
+        while page := reviews.page(tx, after, kind=kind):
+            for asked in page:
+                _ANSWERS[kind](workspace, tx, asked, said)
+                reviews.answer(tx, asked.id, said)
+            answered, after = answered + len(page), page[-1].id
+    if not answered:
+        raise UsageError(f"there is no open question of kind {kind!r}; list them with: leadbridge reviews")
+    return answered
+
+
 def answer_review(workspace: Workspace, store: Store, review: int, said: str) -> str:
     """Settle a question; the next run carries it out. Gives a sentence that says what follows.
 
-    ``identity``: same | different. ``delete``: delete | keep. ``field``: the connection whose value counts, or
-    ``=value``. ``edited_key``, ``uncertain``: the id of the record that is meant, or none.
+    ``identity``: same | different. ``delete``: delete | keep. ``surplus``: keep | different. ``field``: the connection
+    whose value counts, or ``=value``. ``edited_key``, ``uncertain``: the id of the record that is meant, or none.
     """
     with store.begin() as tx:
         asked = reviews.get(tx, review)
@@ -139,6 +156,22 @@ def _uncertain(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: st
     return f"it is looked at again; {_NEXT}"
 
 
+def _surplus(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    """Different ones: the twin gets a golden record of its own, and is read anew as a first contact."""
+    _one_of(asked, said, "keep", "different")
+    if said == "keep":
+        return "both records stay, and the younger is left alone"
+    stored = links.load(tx, [asked.link or 0]).get(asked.link or 0)
+    if stored is None or stored.link.state != "surplus":
+        raise UsageError(f"question {asked.id} has settled itself; the next run clears it")
+    subject = goldens.load(tx, [stored.link.golden])[stored.link.golden].golden.subject
+    number = information.reserve(tx, "golden")[0]
+    goldens.add(tx, [Golden(number, subject)])
+    links.update_all(tx, [replace(stored, link=replace(stored.link, golden=number, state="live", base={}))])
+    _owe(tx, [number])
+    return f"each stands for itself from now on; {_NEXT}"
+
+
 def _make_one(tx: Transaction, asked: ReviewRow, golden: int, ref: Ref) -> None:
     """The record was taken for somebody new meanwhile: they are one."""
     linked = links.by_goldens(tx, [golden]).get(golden, ())
@@ -154,6 +187,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Workspace, Transaction, ReviewRow, str], 
     "delete": _delete,
     "edited_key": _edited_key,
     "uncertain": _uncertain,
+    "surplus": _surplus,
 }
 
 

@@ -10,7 +10,7 @@ sync, convert               ``leadbridge sync JOB``, ``leadbridge convert JOB``:
 resume                      ``leadbridge resume``: end what was killed
 undo                        ``leadbridge undo RUN``
 retry_rejects               ``leadbridge rejects retry``
-answer_review, release      what a person says to a question; what an undo protects may be planned again
+answer_review(s), release   what a person says to a question; what an undo protects may be planned again
 restore_conflict            the losing value becomes golden, the next run carries it
 runs, run, why              ``leadbridge runs``, ``leadbridge show RUN|REF``
 ==========================  ==============================================================================
@@ -19,7 +19,7 @@ runs, run, why              ``leadbridge runs``, ``leadbridge show RUN|REF``
 from __future__ import annotations
 
 from leadbridge.jobs.convert.running import convert
-from leadbridge.jobs.sync.answering import answer_review, release, restore_conflict
+from leadbridge.jobs.sync.answering import answer_review, answer_reviews, release, restore_conflict
 from leadbridge.jobs.sync.history import run, runs, why
 from leadbridge.jobs.sync.keeping import rows
 from leadbridge.jobs.sync.resuming import resume
@@ -31,6 +31,7 @@ from leadbridge.state.store import Store, open_store
 
 __all__ = [
     "answer_review",
+    "answer_reviews",
     "approve_and_apply",
     "convert",
     "make_plan",

@@ -170,7 +170,7 @@ class Applying:
             counts=counts,
             codes=dict(summary.codes),
             rejects=len(rejects.page(tx, run=self.run.id, limit=1_000_000)),
-            questions=sum(1 for r in reviews.page(tx, limit=1_000_000) if r.run == self.run.id),
+            questions=sum(reviews.counts(tx, run=self.run.id).values()),
             conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
             failed=dict(summary.stopped),
         )

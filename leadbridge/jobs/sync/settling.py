@@ -161,15 +161,17 @@ class _Chunk:
             for c in row.conflicts
         ]
         asked = [self._review(row.golden, "field", q.field, _question(q), now) for row in rows for q in row.questions]
-        asked += [self._review(row.golden, a.kind, "", _about(a), now) for row in rows for a in row.asked]
+        asked += [self._review(row.golden, a.kind, "", _about(a), now, a.link) for row in rows for a in row.asked]
         conflicts.add(tx, logged)
         reviews.ask(tx, asked)
         self._found.conflicts += len(logged)
         self._found.questions += len(asked)
         self._clear(rows)
 
-    def _review(self, golden: int, kind: str, field: str, body: str, now: datetime) -> ReviewRow:
-        return ReviewRow(0, kind, self._run, golden, None, field, body, now)
+    def _review(  # noqa: PLR0913, PLR0917  (a row's columns)
+        self, golden: int, kind: str, field: str, body: str, now: datetime, link: int | None = None
+    ) -> ReviewRow:
+        return ReviewRow(0, kind, self._run, golden, link, field, body, now)
 
     def _clear(self, rows: Sequence[Settle]) -> None:
         """Questions about records that are there again, and rejects of records that are owed nothing any more."""

@@ -10,6 +10,7 @@ from leadbridge.jobs.sync.at_hand import AtHand
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.owing import Owing
+from leadbridge.jobs.sync.twins import twins_asked
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged
 from leadbridge.merge.record import merge
@@ -119,20 +120,25 @@ class Turn:
                 unites=hand.unites,
                 writes=owing.writes,
                 departures=stood.departures,
-                asked=self._around.identities.asked.get(hand.number, ()),
+                asked=(
+                    *self._around.identities.asked.get(hand.number, ()),
+                    *twins_asked(self._scene, stood.before, stood.after),
+                ),
                 returned=returned(stood.before, stood.after),
                 captured=hand.staged,
             )
         )
 
     def _answered(self, after: Sequence[Link]) -> Iterator[int]:
-        """Questions that have settled themselves: who it is, and what became of a create."""
+        """Questions that have settled themselves: who it is, what became of a create, and twins that are none now."""
         refs = {link.ref for link in after}
+        surplus = {link.id for link in after if link.state == "surplus"}
         connections = {ref.connection for ref in refs}
         for review in (r for n in self._hand.everybody() for r in self._chunk.reviews.get(n, ())):
             is_one = review.kind == "identity" and refs_of(review.body) <= refs
             made = review.kind == "uncertain" and review.link is None
-            if is_one or (made and {ref.connection for ref in refs_of(review.body)} <= connections):
+            single = review.kind == "surplus" and review.link not in surplus
+            if is_one or single or (made and {ref.connection for ref in refs_of(review.body)} <= connections):
                 yield review.id
 
     def _mended(self, after: Sequence[Link], due: set[int]) -> Iterator[Ref]:
