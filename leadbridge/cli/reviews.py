@@ -66,9 +66,9 @@ def answer(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
         str,
         typer.Argument(
             metavar="ANSWER",
-            help="Of an identity: same, different. Of a delete: delete, keep. Of a surplus record: keep, different. Of a "
-            "field: the connection whose value counts, or =VALUE. Of an edited_key or an uncertain create: the record's "
-            "id, or none.",
+            help="Of an identity: same, different. Of a delete: delete, keep. Of a surplus record: keep, different. Of "
+            "a field: the connection whose value counts, or =VALUE. Of an edited_key or an uncertain create: the "
+            "record's id, or none.",
         ),
     ],
     config: Config = None,
@@ -121,8 +121,8 @@ def _overview(store: Store) -> Iterator[Line]:
         shown = number if number <= MANY else FEW
         yield from (line for review in islice(found, shown) for line in _lines(review))
         if number > shown:
-            rest = f"... and {number - shown:,} more of kind {kind}: leadbridge reviews --kind {kind}; one answer for all"
-            yield from folded(f"{rest} {number:,}: leadbridge reviews answer {kind} ANSWER", 0)
+            rest = f"... and {number - shown:,} more of kind {kind}: leadbridge reviews --kind {kind}"
+            yield from folded(f"{rest}; one answer for all {number:,}: leadbridge reviews answer {kind} ANSWER", 0)
 
 
 def _lines(review: ReviewRow) -> Iterator[Line]:
