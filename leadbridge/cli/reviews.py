@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -49,7 +50,7 @@ def list_(
     from leadbridge.state import reviews
 
     with opened(config) as (_, store):
-        found = paged(store, lambda snapshot, after: reviews.page(snapshot, after, kind=_known(kind)))
+        found = paged(store, partial(reviews.page, kind=_known(kind)))
         if as_json:
             print_json_rows({}, "reviews", (review_data(review) for review in found))
             return
@@ -117,7 +118,7 @@ def _overview(store: Store) -> Iterator[Line]:
     with store.read() as snapshot:
         counts = reviews.counts(snapshot)
     for kind, number in counts.items():
-        found = paged(store, lambda snapshot, after, kind=kind: reviews.page(snapshot, after, kind=kind))
+        found = paged(store, partial(reviews.page, kind=kind))
         shown = number if number <= MANY else FEW
         yield from (line for review in islice(found, shown) for line in _lines(review))
         if number > shown:
