@@ -1,7 +1,7 @@
 """LeadBridge keeps leads in step between CRMs and converts them by one written policy.
 
 Public names stand here; everything a plugin needs is in ``leadbridge``, ``leadbridge.provider``,
-``leadbridge.extend``, ``leadbridge.records``, ``leadbridge.values``, ``leadbridge.errors``,
+``leadbridge.conversions``, ``leadbridge.extend``, ``leadbridge.records``, ``leadbridge.values``, ``leadbridge.errors``,
 ``leadbridge.transforms.spec``, ``leadbridge.memory``, ``leadbridge.testing`` and ``leadbridge.testing.faults``.
 """
 

@@ -23,6 +23,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from leadbridge.conversions import ConvertRequest, ConvertResult, Prediction, Snapshots
 from leadbridge.errors import UsageError
 from leadbridge.files.paths import inside
 from leadbridge.records import Record, Ref, Reject
@@ -49,7 +50,8 @@ class Capabilities:
     writes: bool = False  # begin, write, commit
     staged: bool = False  # a file: nothing shows before commit, then exactly what was sent; else at once (an API)
     upsert_by_key: bool = False  # a create repeated with its key makes no second record, and leaves the first alone
-    native_conversion: bool = False  # predict, convert
+    native_conversion: bool = False  # predict, convert, converted; read_back too
+    converts_at_once: int = 100  # most leads that one call of convert is given
     read_back: bool = False  # read() after a write shows what was stored
     field_stamps: bool = False  # modification stamps per field
     checks_expected: bool = True  # write compares `expected` itself, at no further call; else the caller reads first
@@ -263,6 +265,30 @@ class Provider(abc.ABC):
         """
         return False
 
+    def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
+        """What ``convert`` would do, one answer per request, in their order. Pure: no call, and the same each time.
+
+        Told by what ``describe`` found, the settings, and ``snapshots`` (request's number -> its records) alone. A
+        provider field that a snapshot lacks is missing: the connection cannot see it.
+        """
+        raise UnsupportedError(self, "predict")
+
+    def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
+        """Convert leads: one result per request, under its number, in any order; between ``begin`` and ``commit``.
+
+        Each lead is converted whole or left as it was, whatever becomes of the others, and what is done is durable at
+        once. A lead that is converted already is a reject ``converted``, and nothing is made. Errors promise what
+        those of ``write`` do; never repeat a call here that may have been carried out.
+        """
+        raise UnsupportedError(self, "convert")
+
+    def converted(self, leads: Sequence[Ref]) -> Sequence[Mapping[str, Ref] | None]:
+        """Role -> record that stands for each lead, in the order asked; None for one that is not converted, or gone.
+
+        Read from the CRM now: asked after a reply was lost, before a lead is ever sent again.
+        """
+        raise UnsupportedError(self, "converted")
+
     def commit(self) -> None:
         """End a run of writes: what ``write`` called done is durable once this returns."""
         raise UnsupportedError(self, "commit")
@@ -273,6 +299,10 @@ class Provider(abc.ABC):
     def estimate(self, actions: Iterable[Action]) -> int:
         """API calls that writing these actions will take, retries not counted. Pure: calls nothing."""
         raise UnsupportedError(self, "estimate")
+
+    def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
+        """API calls that converting these leads will take, retries not counted. Pure: calls nothing."""
+        raise UnsupportedError(self, "estimate_conversions")
 
     def close(self) -> None:  # noqa: B027  (same)
         """Free connections and files. Idempotent."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from leadbridge.conversions import ConvertRequest
 from leadbridge.errors import UsageError
 from leadbridge.provider import Action, ObjectDescription, Provider, UnsupportedError
 from leadbridge.testing.harness import Contract, Harness, capture, ref
@@ -93,6 +94,22 @@ class DescribeContract(Contract):
             pytest.skip("read_back is declared")
         with pytest.raises(UnsupportedError):
             provider.read([ref(provider, harness, "1")])
+
+    def test_undeclared_conversion_is_unsupported(self, harness: Harness, provider: Provider) -> None:
+        """Without ``native_conversion`` none of its methods works by accident: each raises ``UnsupportedError``."""
+        if provider.capabilities.native_conversion:
+            pytest.skip("native conversion is declared")
+        lead = ref(provider, harness, "1")
+        requests = [ConvertRequest(1, lead)]
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: provider.predict(requests, {}),
+            lambda: provider.convert(requests),
+            lambda: provider.converted([lead]),
+            lambda: provider.estimate_conversions(requests),
+        )
+        for call in calls:
+            with pytest.raises(UnsupportedError):
+                call()
 
     def test_close_is_idempotent(self, harness: Harness) -> None:
         """Closing twice, used or not, is no error."""

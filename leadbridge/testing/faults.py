@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
+from leadbridge.conversions import ConvertRequest, ConvertResult, Prediction, Snapshots
 from leadbridge.errors import (
     BatchRefusedError,
     ConnectionFailedError,
@@ -44,7 +45,10 @@ Fault = Literal[
     "kill_after",
 ]
 Script = Callable[[str, int], Fault | None]
-"""(method, number of its call from 1) -> what goes wrong with it; ``read``, ``begin``, ``write`` and ``commit``."""
+"""(method, number of its call from 1) -> what goes wrong with it.
+
+Methods are ``read``, ``begin``, ``write``, ``convert``, ``converted`` and ``commit``.
+"""
 
 RETRY_AFTER = 7.0
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)
@@ -67,6 +71,10 @@ def _never(action: Action) -> bool:
     return False
 
 
+def _no_lead(request: ConvertRequest) -> bool:
+    return False
+
+
 def _as_sent(field: str, raw: Raw) -> Raw:
     return raw
 
@@ -86,6 +94,7 @@ class Faults:
     Attributes:
         script: by call; see :func:`at` and :func:`seeded`.
         refuses: rows that the CRM's own validation rejects, each alone.
+        keeps_back: leads that the CRM refuses to convert, each alone.
         poisons: rows for which the CRM refuses the whole batch.
         stores: (field, raw) -> what the CRM keeps of it.
         declared: whether ``normalises`` tells of ``stores``.
@@ -97,6 +106,7 @@ class Faults:
 
     script: Script = _quiet
     refuses: Callable[[Action], bool] = _never
+    keeps_back: Callable[[ConvertRequest], bool] = _no_lead
     poisons: Callable[[Action], bool] = _never
     stores: Callable[[str, Raw], Raw] = _as_sent
     declared: bool = True
@@ -112,11 +122,11 @@ def at(calls: Mapping[tuple[str, int], Fault]) -> Script:
 
 
 def seeded(seed: int, share: float = 0.3, faults: Sequence[Fault] = LIVELY) -> Script:
-    """The same faults for the same seed; ``share`` of all calls of ``read`` and ``write`` have one."""
+    """The same faults for the same seed; ``share`` of all calls of ``read``, ``write`` and ``convert`` have one."""
 
     def script(method: str, call: int) -> Fault | None:
         chance = random.Random(f"{seed} {method} {call}")  # noqa: S311  (repeatable, not secret)
-        hit = method in {"read", "write"} and chance.random() < share
+        hit = method in {"read", "write", "convert"} and chance.random() < share
         return chance.choice(faults) if hit else None
 
     return script
@@ -193,6 +203,23 @@ class FaultyProvider(Provider):
         lost = self.faults.script("write", self.calls["write"]) == "lost_replies"
         return _half_lost(results) if lost else results
 
+    def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
+        return self.inner.predict(requests, snapshots)
+
+    def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
+        half, lead = requests[: len(requests) // 2], requests[0].lead
+        first = Action(requests[0].number, "update", lead.object, lead.id)
+        results = self._call("convert", lambda: self._convert(requests), lambda: self._convert(half), first)
+        if self.faults.script("convert", self.calls["convert"]) == "lost_replies":
+            return [ConvertResult(r.number, "uncertain") if at % 2 else r for at, r in enumerate(results)]
+        return results
+
+    def converted(self, leads: Sequence[Ref]) -> Sequence[Mapping[str, Ref] | None]:
+        return self._call("converted", lambda: self.inner.converted(leads))
+
+    def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
+        return self.inner.estimate_conversions(requests)
+
     def commit(self) -> None:
         self._call("commit", self.inner.commit)
 
@@ -223,6 +250,14 @@ class FaultyProvider(Provider):
         done = [result for result in results if result.state == "done" and result.id]
         self._written += [Ref(self.site.connection, objects[r.number], r.id or "") for r in done]
         return results
+
+    def _convert(self, requests: Sequence[ConvertRequest]) -> list[ConvertResult]:
+        kept = [request for request in requests if self.faults.keeps_back(request)]
+        reject = Reject("validation", "the CRM's own validation refused the lead", "correct the value")
+        results = [ConvertResult(request.number, "rejected", reject=reject) for request in kept]
+        blind = not self.capabilities.checks_expected
+        taken = [replace(r, expected={}) if blind else r for r in requests if r not in kept]
+        return results + list(self.inner.convert(taken) if taken else ())
 
     def _taken(self, action: Action) -> Action:
         """As the CRM takes it: by its own rules, and blind to what it cannot do."""

@@ -16,6 +16,35 @@ from leadbridge.records import Record, Ref, Reject
 from leadbridge.values import MISSING, Raw
 
 
+class ConversionHands(abc.ABC):
+    """Leads, and what they may go into, as users of a CRM with a conversion of its own see them.
+
+    Attributes:
+        objects: role -> object: ``lead``, ``account``, ``contact``, and ``opportunity`` where it can be left out.
+        wanted: role -> provider field -> raw value, which every request wants (a converted status, say).
+        field: a text field of leads that a user can edit.
+    """
+
+    objects: Mapping[str, str]
+    wanted: Mapping[str, Mapping[str, Raw]]
+    field: str
+
+    @abc.abstractmethod
+    def create(self, role: str, number: int, account: str = "") -> str:
+        """A user adds a record, with a value in few of its fields, at this account where one is given: its id.
+
+        A lead can be converted and has a value in all fields that the CRM copies. Every number is somebody else.
+        """
+
+    @abc.abstractmethod
+    def edit(self, role: str, id: str, values: Mapping[str, Raw]) -> None:
+        """A user sets these fields of a record."""
+
+    @abc.abstractmethod
+    def ids(self, role: str) -> list[str]:
+        """The records that are there now."""
+
+
 class Harness(abc.ABC):
     """A CRM with one empty object, and the hands of a user in it. Nothing here goes through the provider under test.
 
@@ -57,6 +86,10 @@ class Harness(abc.ABC):
     def merge(self, loser: str, winner: str) -> bool:
         """A user merges two records, the winner's id stays; False (the default) where the CRM cannot."""
         return False
+
+    def conversions(self) -> ConversionHands | None:
+        """What its users do with leads; None (the default) where the CRM does not convert by itself."""
+        return None
 
     def close(self) -> None:  # noqa: B027  (most hold nothing)
         """Free what the harness holds."""

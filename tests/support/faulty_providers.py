@@ -75,6 +75,12 @@ class ReadsOnly(Describing):
     capabilities = replace(DECLARED, writes=False, read_back=False)
     begin, write, commit = Provider.begin, Provider.write, Provider.commit
     read, estimate = Provider.read, Provider.estimate
+    predict, convert = Provider.predict, Provider.convert
+    converted, estimate_conversions = Provider.converted, Provider.estimate_conversions
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.capabilities = replace(self.capabilities, native_conversion=False)
 
     def change(self, lead: ObjectDescription) -> Sequence[ObjectDescription]:
         return [replace(lead, writable=False)]

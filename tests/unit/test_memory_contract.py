@@ -17,3 +17,8 @@ class TestOnePage(ProviderContract):
 class TestManyPages(ProviderContract):
     def make(self, tmp_path: Path) -> Harness:
         return MemoryHarness(tmp_path, page_size=1)
+
+
+class TestWithoutConversion(ProviderContract):
+    def make(self, tmp_path: Path) -> Harness:
+        return MemoryHarness(tmp_path, page_size=200, converts=False)

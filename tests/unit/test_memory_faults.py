@@ -6,13 +6,16 @@ import inspect
 from pathlib import Path
 
 import pytest
-from faulty_providers import RULES, ReadsOnly, RejectsBadRows, ShoutsAsDeclared, Staged
+from faulty_conversions import RULES as CONVERSION_RULES
+from faulty_providers import RULES as OTHER_RULES
+from faulty_providers import ReadsOnly, RejectsBadRows, ShoutsAsDeclared, Staged
 from memory_harness import MemoryHarness
 
 from leadbridge.errors import BusyError
 from leadbridge.memory import MemoryProvider
 from leadbridge.testing import ProviderContract
 
+RULES = {**OTHER_RULES, **CONVERSION_RULES}
 FAULTS = [(rule, provider) for rule, providers in RULES.items() for provider in providers]
 
 
@@ -30,7 +33,8 @@ class Contract(ProviderContract):
 def keep(rule: str, folder: Path, provider: type[MemoryProvider]) -> None:
     """Run one rule on one provider, without pytest's fixtures."""
     harness = SpoilingHarness(folder, page_size=1, kind=provider)
-    given = {"harness": harness, "provider": harness.connect(), "writer": harness.connect()}
+    given: dict[str, object] = {"harness": harness, "provider": harness.connect(), "writer": harness.connect()}
+    given["hands"] = harness.conversions()
     test = getattr(Contract(), rule)
     test(**{name: given[name] for name in inspect.signature(test).parameters})
 

@@ -45,6 +45,7 @@ PUBLIC = {
         "Verb",
         "Wire",
     ],
+    "leadbridge.conversions": ["ConvertRequest", "ConvertResult", "Effect", "Prediction", "Snapshots"],
     "leadbridge.extend": [
         "Convertible",
         "Evidence",
@@ -57,8 +58,8 @@ PUBLIC = {
         "RegisterTransforms",
     ],
     "leadbridge.transforms.spec": ["Codec", "Options", "PartsCodec", "TransformSpec", "UnreadableError", "transform"],
-    "leadbridge.memory": ["Entry", "MemoryCrm", "MemoryProvider", "MemorySettings", "memory_crm"],
-    "leadbridge.testing": ["Harness", "ProviderContract"],
+    "leadbridge.memory": ["Entry", "MemoryConversion", "MemoryCrm", "MemoryProvider", "MemorySettings", "memory_crm"],
+    "leadbridge.testing": ["ConversionHands", "Harness", "ProviderContract"],
     "leadbridge.testing.faults": [
         "Fault",
         "Faults",
