@@ -119,7 +119,8 @@ def _show_run(number: int, limit: int | None, config: Config, as_json: bool) -> 
 
     with opened(config) as (_, store):
         run = api.run(store, number)
-        rows = api.rows(store, run.plan) if run.plan is not None else iter(())
+        looked_at = None if as_json else limit
+        rows = api.rows(store, run.plan, looked_at) if run.plan is not None else iter(())
         if as_json:
             print_json_rows(run_data(run), "rows", (row_data(row) for row in rows))
             return

@@ -103,7 +103,7 @@ def _plan_kept(  # noqa: PLR0913, PLR0917  (the command's options)
     with api.open_state(workspace) as store:
         with progress(quiet) as watch:
             made = api.make_plan(workspace, store, job, watch, rebaseline=rebaseline)
-        rows = api.rows(store, made.plan)
+        rows = api.rows(store, made.plan, limit if form == "text" else None)
         if form == "json":
             print_json_rows(plan_data(made), "rows", (row_data(row) for row in rows))
         elif form == "csv":

@@ -47,6 +47,10 @@ class FieldMap(Protocol):
         """
         ...
 
+    def new(self, golden: Mapping[str, Value]) -> Raw:
+        """What a new record gets: what :meth:`put` gives where nothing stands; what is absent need not be sent."""
+        ...
+
 
 def absence(raw: Raw) -> Missing | str | None:
     """The canonical absence of a raw value that is absent: missing, null or blank."""
@@ -107,6 +111,10 @@ class ColumnMap:
         abstains = was is MISSING and old is not MISSING
         return old if abstains or self._holds(encoded, was) else encoded
 
+    def new(self, golden: Mapping[str, Value]) -> Raw:
+        value = golden.get(self.target.name, MISSING)
+        return self.codec.encode(value) if is_present(value) else MISSING
+
     def _holds(self, encoded: Raw, was: Value) -> bool:
         """Whether what would be sent says what stands there: of a lossy field, golden may know more."""
         return was is not MISSING and self.target.kind.equivalent(self.read(encoded), was)
@@ -166,6 +174,9 @@ class PartsMap:
         encoded = self.encode(wanted, self._unmapped(old))
         return old if self._alike(self.read(encoded), was) else encoded
 
+    def new(self, golden: Mapping[str, Value]) -> Raw:
+        return self.put(golden, MISSING)
+
     def _unmapped(self, raw: Raw) -> dict[str, Present]:
         """Parts of the raw value that no field is mapped to, such as a title before a name."""
         found = {} if is_blank(raw) else self.codec.decode(raw)
@@ -195,6 +206,9 @@ class ConstantMap:
     def put(self, golden: Mapping[str, Value], old: Raw) -> Raw:
         return MISSING
 
+    def new(self, golden: Mapping[str, Value]) -> Raw:
+        return MISSING
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateMap:
@@ -214,4 +228,7 @@ class TemplateMap:
         return {self.target.name: self.template.render(exact)}
 
     def put(self, golden: Mapping[str, Value], old: Raw) -> Raw:
+        return MISSING
+
+    def new(self, golden: Mapping[str, Value]) -> Raw:
         return MISSING

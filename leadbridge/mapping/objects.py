@@ -67,12 +67,15 @@ class ObjectMapping:
     wire: Wire = "text"
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
+    _created: tuple[FieldMap, ...] = field(init=False, repr=False)
     one_to_one: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         columns = tuple((m.target.name, m.column, m.codec.decode) for m in self.fields if isinstance(m, ColumnMap))
         object.__setattr__(self, "_columns", columns)
         object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
+        created = tuple(m for m in self.fields if m.column is not None and m.write != "never")
+        object.__setattr__(self, "_created", created)
         alone = not self._others and len({name for name, _, _ in columns}) == len(columns)
         object.__setattr__(self, "one_to_one", alone)
 
@@ -153,17 +156,15 @@ class ObjectMapping:
         """The provider fields of a new record; absent values are not sent, one that cannot be written is a reject."""
         values: dict[str, Raw] = {}
         rejects: list[Reject] = []
-        for fieldmap in self.fields:
-            if fieldmap.column is None or fieldmap.write == "never":
-                continue
+        for fieldmap in self._created:
             try:
-                raw = fieldmap.put(golden, MISSING)
+                raw = fieldmap.new(golden)
             except UnreadableError as error:
                 rejects.append(_write_reject(self, fieldmap, error))
                 continue
-            if not is_blank(raw):
+            if not is_blank(raw) and fieldmap.column is not None:
                 values[fieldmap.column] = raw
-        return Changed(values | dict(self.on_create), tuple(rejects))
+        return Changed({**values, **self.on_create}, tuple(rejects))
 
 
 def _error(fieldmap: FieldMap, values: Mapping[str, Raw], error: UnreadableError) -> FieldError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from leadbridge.plan.plain import made, plain
 from leadbridge.plan.sync_rows import PlanRow, Settle, Write
+from leadbridge.provider import Verb
 from leadbridge.state.codec import dumps, loads
 from leadbridge.values import MISSING, Value
 
@@ -16,7 +18,55 @@ COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "fie
 
 def canonical(row: PlanRow) -> str:
     """One line of JSON; equal rows give equal text. What has its default value is left out."""
-    return dumps({"kind": "settle" if isinstance(row.body, Settle) else "write", **plain(row)})
+    return pen(row.body).line(row.number, row.refers)
+
+
+@dataclass(frozen=True, slots=True)
+class Penned:
+    """A row's body as text, while it waits for its number; and what decides about that.
+
+    Attributes:
+        verb: None for a row that settles.
+        refers: provider field -> golden record whose record it will name.
+        apart: whether the row is sent only where another one is refused.
+    """
+
+    verb: Verb | None
+    text: str
+    golden: int
+    connection: str = ""
+    object: str = ""
+    subject: str = ""
+    link: int | None = None
+    refers: Mapping[str, int] = field(default_factory=dict)
+    apart: bool = False
+
+    @property
+    def kind(self) -> Literal["settle", "create", "update", "delete"]:
+        return self.verb or "settle"
+
+    def line(self, number: int, refers: Mapping[str, int]) -> str:
+        """The whole row; ``refers`` by number."""
+        rest = f',"refers":{dumps(dict(sorted(refers.items())))}' if refers else ""
+        kind = "write" if self.verb else "settle"
+        return f'{{"kind":"{kind}","number":{number},"body":{self.text}{rest}}}'
+
+
+def pen(body: Settle | Write) -> Penned:
+    text = dumps(plain(body))
+    if isinstance(body, Settle):
+        return Penned(None, text, body.golden, subject=body.subject)
+    return Penned(
+        verb=body.verb,
+        text=text,
+        golden=body.golden,
+        connection=body.connection,
+        object=body.object,
+        subject=body.subject,
+        link=body.link,
+        refers=body.refers,
+        apart=body.undoes is not None,
+    )
 
 
 def row_of(text: str, without: Collection[str] = ()) -> PlanRow:

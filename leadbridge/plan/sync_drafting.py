@@ -12,7 +12,7 @@ from leadbridge.merge.departing import Departure
 from leadbridge.merge.model import Candidate, Merged, Move, Owed
 from leadbridge.merge.standing import changed
 from leadbridge.plan.model import label
-from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, Settle, Write
+from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, Said, Settle, Write, by_place, by_reason
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, Value, is_present
 
@@ -59,7 +59,7 @@ def settle(turn: Turn) -> Settle | None:
         subject=merged.golden.subject,
         version=turn.version,
         unites=tuple(sorted(turn.unites)),
-        moves=_moves(turn),
+        taken=by_place(_moves(turn)),
         bases=merged.bases,
         links=tuple(_link_change(known.get(link.id), link) for link in changed(turn.before, turn.after)),
         conflicts=merged.conflicts,
@@ -109,7 +109,7 @@ def update(owed: Owed, merged: Merged, mapping: ObjectMapping) -> Write:
         link=link.id,
         values=owed.values,
         expected=owed.expected,
-        changes=_changes(mapping.read(owed.expected), owed.values, merged, mapping),
+        said=_said(mapping.read(owed.expected), owed.values, merged, mapping),
         label=label(merged.golden.values),
     )
 
@@ -128,7 +128,7 @@ def create(made: Create, merged: Merged, key: str, ids: Mapping[tuple[str, int],
         values=values,
         key=key,
         refers={column: golden for column, golden in made.refers.items() if near[column] is None},
-        changes=_changes({}, made.values, merged, made.mapping),
+        said=_said({}, made.values, merged, made.mapping),
         label=label(merged.golden.values),
     )
 
@@ -146,18 +146,14 @@ def delete(link: Link, golden: Golden, mapping: ObjectMapping, raws: Mapping[str
         id=link.ref.id,
         link=link.id,
         expected=raws,
-        changes=tuple(
-            FieldChange(name, value, MISSING, departure.fate, str(departure.ref))
-            for name, value in sorted(held.items())
-            if is_present(value)
-        ),
+        said=(Said(departure.fate, str(departure.ref), {n: v for n, v in sorted(held.items()) if is_present(v)}),),
         label=label(golden.values) or label(held),
     )
 
 
-def _changes(
+def _said(
     old: Mapping[str, Value], values: Mapping[str, Raw], merged: Merged, mapping: ObjectMapping
-) -> tuple[FieldChange, ...]:
+) -> tuple[Said, ...]:
     """The canonical fields behind the columns that are sent, with the rule that chose each value."""
     moved = {move.field: move for move in merged.moves}
     found: list[FieldChange] = []
@@ -169,7 +165,7 @@ def _changes(
         move = moved.get(name)
         rule, origin = (move.rule, _origin(move.new)) if move else ("golden", held.origin)
         found.append(FieldChange(name, was, held.value, rule, origin))
-    return tuple(found)
+    return by_reason(found)
 
 
 def _origin(candidate: Candidate) -> str:

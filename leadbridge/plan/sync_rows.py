@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal
 
 from leadbridge.golden import Held, LinkState
-from leadbridge.merge.model import Conflict, Move, Question
+from leadbridge.merge.model import Candidate, Conflict, Move, Question
 from leadbridge.ordering import People, as_people_count
 from leadbridge.provider import Verb
 from leadbridge.records import Ref
@@ -16,7 +17,10 @@ from leadbridge.values import MISSING, Raw, Value
 _SUBJECTS: Final = ("user", "queue", "campaign", "organisation", "person")
 """Subjects that others refer to, in the order in which their records are made; all others come after them."""
 
-_VERBS: Final[tuple[Verb, ...]] = ("create", "update", "delete")
+IN_ORDER: Final = {"in_order": True}
+"""Of a mapping whose order is for people: it stays as it is where a row becomes text."""
+
+VERBS: Final[tuple[Verb, ...]] = ("create", "update", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,48 @@ class FieldChange:
     new: Value = MISSING
     rule: str = ""
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Canonical fields of a write that have one reason: :class:`FieldChange` for several fields at once.
+
+    Attributes:
+        old, new: field -> value; what is MISSING is left out.
+    """
+
+    rule: str = ""
+    origin: str = ""
+    old: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
+    new: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
+
+    @property
+    def changes(self) -> Iterator[FieldChange]:
+        for name in {**self.new, **self.old}:
+            yield FieldChange(name, self.old.get(name, MISSING), self.new.get(name, MISSING), self.rule, self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Golden fields that take their values from one place by one rule: :class:`Move` for several fields at once.
+
+    Attributes:
+        connection, ref, stamp: of the values, see :class:`Candidate`.
+        old: field -> the value before; fields that had none are left out.
+    """
+
+    rule: str
+    connection: str
+    ref: Ref | None = None
+    stamp: datetime | None = None
+    old: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
+    new: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
+
+    @property
+    def moves(self) -> Iterator[Move]:
+        for name, value in self.new.items():
+            new = Candidate(value, self.connection, self.ref, self.stamp)
+            yield Move(name, self.old.get(name, MISSING), new, self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +115,16 @@ class Write:
     refers: Mapping[str, int] = field(default_factory=dict)
     awaits: tuple[str, ...] = ()
     owes_more: bool = False
-    changes: tuple[FieldChange, ...] = ()
+    said: tuple[Said, ...] = ()
     label: str = ""
     why: str = ""
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
+
+    @property
+    def changes(self) -> tuple[FieldChange, ...]:
+        """What it means in canonical fields, for people."""
+        return tuple(change for some in self.said for change in some.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +190,7 @@ class Settle:
     subject: str
     version: int = 0
     unites: tuple[int, ...] = ()
-    moves: tuple[Move, ...] = ()
+    taken: tuple[Taken, ...] = ()
     bases: Mapping[int, Mapping[str, Raw]] = field(default_factory=dict)
     links: tuple[LinkChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
@@ -157,10 +208,43 @@ class Settle:
     before: tuple[Before, ...] = ()
 
     @property
+    def moves(self) -> tuple[Move, ...]:
+        """What it moves, field by field."""
+        return tuple(move for some in self.taken for move in some.moves)
+
+    @property
     def says(self) -> bool:
         """Whether there is anything to settle."""
-        content = (self.unites, self.moves, self.bases, self.links, self.conflicts, self.questions)
+        content = (self.unites, self.taken, self.bases, self.links, self.conflicts, self.questions)
         return any((*content, self.asked, self.due, self.undue, self.owed, self.cleared, self.mended, self.carried))
+
+
+def by_reason(changes: Iterable[FieldChange]) -> tuple[Said, ...]:
+    """Changes by their reason, each reason where it comes first."""
+    found: dict[tuple[str, str], Said] = {}
+    for change in changes:
+        at = change.rule, change.origin
+        group = found.get(at) or found.setdefault(at, Said(*at, {}, {}))
+        _put(group.old, change.field, change.old)
+        _put(group.new, change.field, change.new)
+    return tuple(found.values())
+
+
+def by_place(moves: Iterable[Move]) -> tuple[Taken, ...]:
+    """Moves by where their values come from and by their rule, each such group where it comes first."""
+    found: dict[tuple[str, str, Ref | None, datetime | None], Taken] = {}
+    for move in moves:
+        new = move.new
+        at = move.rule, new.connection, new.ref, new.stamp
+        group = found.get(at) or found.setdefault(at, Taken(*at, {}, {}))
+        _put(group.old, move.field, move.old)
+        _put(group.new, move.field, new.value)
+    return tuple(found.values())
+
+
+def _put(values: Mapping[str, Value], name: str, value: Value) -> None:
+    if value is not MISSING and isinstance(values, dict):
+        values[name] = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +280,25 @@ def place_of(body: Settle | Write) -> Place:
     """
     if isinstance(body, Settle):
         return (0, "", rank_of(body.subject), "", 0, body.golden, (), "")
-    verb, id_ = _VERBS.index(body.verb), body.id or ""
+    verb, id_ = VERBS.index(body.verb), body.id or ""
     return (1, body.connection, rank_of(body.subject), body.object, verb, body.golden, as_people_count(id_), id_)
+
+
+class Referred:
+    """Numbers of the rows that make what other rows refer to; only golden records that are referred to are kept."""
+
+    def __init__(self, goldens: Container[int]) -> None:
+        self._goldens = goldens
+        self._made: dict[tuple[str, int], int] = {}
+
+    def add(self, connection: str, golden: int, number: int) -> None:
+        if golden in self._goldens:
+            self._made[connection, golden] = number
+
+    def rows(self, connection: str, refers: Mapping[str, int]) -> dict[str, int]:
+        """Provider field -> number of the row whose record it will name, of those that were added."""
+        found = {column: self._made.get((connection, golden)) for column, golden in sorted(refers.items())}
+        return {column: number for column, number in found.items() if number is not None}
 
 
 def numbered(bodies: Iterable[Settle | Write], referred: Container[int]) -> Iterator[PlanRow]:
@@ -207,15 +308,14 @@ def numbered(bodies: Iterable[Settle | Write], referred: Container[int]) -> Iter
         referred: golden records that some write refers to; only their rows are kept in mind. A reference to a record
             that this plan does not make is left out: it is owed once that record is there.
     """
-    made: dict[tuple[str, int], int] = {}
+    known = Referred(referred)
     for number, body in enumerate(bodies, 1):
         if isinstance(body, Settle):
             yield PlanRow(number, body)
             continue
-        rows = {column: made.get((body.connection, golden)) for column, golden in sorted(body.refers.items())}
-        yield PlanRow(number, body, {column: row for column, row in rows.items() if row is not None})
-        if body.verb == "create" and body.golden in referred:
-            made[body.connection, body.golden] = number
+        yield PlanRow(number, body, known.rows(body.connection, body.refers))
+        if body.verb == "create":
+            known.add(body.connection, body.golden, number)
 
 
 def number_all(bodies: Iterable[Settle | Write]) -> tuple[PlanRow, ...]:

@@ -8,7 +8,7 @@ from leadbridge.cli.lines import painted
 from leadbridge.cli.sync_lines import plan_lines, row_lines, summary_lines
 from leadbridge.jobs.sync.model import PlanOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
-from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
+from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write, by_reason
 from leadbridge.records import Ref
 from leadbridge.values import MISSING
 
@@ -26,7 +26,7 @@ def text(lines):
 
 def write(number, verb="update", changes=(), refers=None, **more):
     more = {"role": "contact", "id": None if verb == "create" else f"C{number}", "label": "Ada King", **more}
-    body = Write(verb, "crm", "contacts.csv", 1, "person", changes=tuple(changes), **more)
+    body = Write(verb, "crm", "contacts.csv", 1, "person", said=by_reason(changes), **more)
     return PlanRow(number, body, refers or {})
 
 

@@ -18,7 +18,17 @@ from leadbridge.merge.model import Candidate, Conflict, Merged, Move, Question
 from leadbridge.merge.record import merge
 from leadbridge.plan import sync_drafting as drafting
 from leadbridge.plan.row_text import Digest, canonical, cells, digest, row_of, write_json_lines
-from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, PlanRow, Settle, Write, number_all
+from leadbridge.plan.sync_rows import (
+    Asked,
+    FieldChange,
+    LinkChange,
+    PlanRow,
+    Settle,
+    Write,
+    by_place,
+    by_reason,
+    number_all,
+)
 from leadbridge.records import Ref
 from leadbridge.values import MISSING
 
@@ -93,7 +103,7 @@ WRITES = st.builds(
     expected=RAWS,
     key=st.none() | TEXT,
     refers=st.dictionaries(TEXT, st.integers(0, 9), max_size=2),
-    changes=st.lists(st.builds(FieldChange, TEXT, VALUES, VALUES, TEXT, TEXT), max_size=2).map(tuple),
+    said=st.lists(st.builds(FieldChange, TEXT, VALUES, VALUES, TEXT, TEXT), max_size=3).map(by_reason),
     label=TEXT,
 )
 SETTLES = st.builds(
@@ -102,7 +112,7 @@ SETTLES = st.builds(
     subject=TEXT,
     version=st.integers(0, 9),
     unites=st.lists(st.integers(0, 9), max_size=2).map(tuple),
-    moves=st.lists(st.builds(Move, TEXT, VALUES, CANDIDATES, TEXT), max_size=2).map(tuple),
+    taken=st.lists(st.builds(Move, TEXT, VALUES, CANDIDATES, TEXT), max_size=3).map(by_place),
     bases=st.dictionaries(st.integers(0, 9), RAWS, max_size=2),
     links=st.lists(
         st.builds(LinkChange, st.integers(0, 9), st.builds(Ref, TEXT, TEXT, TEXT), TEXT, st.just("gone"), base=RAWS),
@@ -169,7 +179,7 @@ def test_the_table_for_people_has_a_line_per_field_and_calls_no_formula() -> Non
     )
     rows = [
         PlanRow(1, Settle(1, "person")),
-        PlanRow(2, write(changes=changes, label="Ada"), {"account": 1}),
+        PlanRow(2, write(said=by_reason(changes), label="Ada"), {"account": 1}),
         PlanRow(3, write("delete")),
     ]
     assert [",".join(line) for line in cells(rows)] == [
@@ -236,7 +246,7 @@ def test_a_settle_row_holds_all_that_moves_in_one_transaction() -> None:
         1,
         "person",
         3,
-        moves=merged.moves,
+        taken=by_place(merged.moves),
         bases={2: {"hs_phone": "2"}},
         links=(
             LinkChange(4, new.ref, "lead", "live", base={"a": 1}, age=9),
@@ -273,5 +283,7 @@ def test_a_link_whose_key_was_edited_names_the_ref_it_had() -> None:
 
 def test_a_moment_in_a_row_is_kept_in_utc() -> None:
     moment = datetime(2025, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
-    row = PlanRow(1, Settle(1, "person", moves=(Move("phone", MISSING, Candidate("1", "sf", None, moment), "newest"),)))
+    row = PlanRow(
+        1, Settle(1, "person", taken=by_place([Move("phone", MISSING, Candidate("1", "sf", None, moment), "newest")]))
+    )
     assert row_of(canonical(row)) == row

@@ -120,7 +120,7 @@ class Converting(Begun):
         kept = [keeping.stored(row) for row in rows]
         for row, one in zip(rows, kept, strict=True):
             running.add(one.body)
-            counted.add(row, 0)
+            counted.add(row)
         with self.store.begin() as tx:
             plans.add_rows(tx, plan, kept)
         return running.text, counted

@@ -14,7 +14,7 @@ from leadbridge.plan.book import Entry
 from leadbridge.plan.model import Change
 from leadbridge.plan.rows import LinkChange as Changed
 from leadbridge.plan.rows import SettleRow, WriteRow
-from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write
+from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write, by_place, by_reason
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, Value, is_present
 
@@ -93,7 +93,7 @@ class Translating:
             expected=row.expected,
             key=row.key,
             owes_more=row.owes_more or (row.undoes is not None and row.verb == "update"),
-            changes=tuple(map(_change, row.changes)),
+            said=by_reason(map(_change, row.changes)),
             label=row.label,
             why=row.why,
             conversions=row.conversions,
@@ -115,7 +115,7 @@ class Translating:
             subject=row.subject,
             version=0 if row.golden is None and row.settle is None else self._version(row.version, golden, known=known),
             unites=unites,
-            moves=(*self._moves(row), *self._references(row, golden, unites), *self._edits(row, golden)),
+            taken=by_place((*self._moves(row), *self._references(row, golden, unites), *self._edits(row, golden))),
             links=tuple(link for change in row.links if (link := self._link(change)) is not None),
             conflicts=tuple(self._conflicts(row, golden)),
             due=tuple(sorted(self._due(row))),

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from leadbridge.errors import UsageError
 from leadbridge.plan.brakes import Facts, Scope, Side, Source
-from leadbridge.plan.row_text import canonical, row_of
-from leadbridge.plan.sync_rows import PlanRow, Settle
+from leadbridge.plan.row_text import Penned, pen, row_of
+from leadbridge.plan.sync_rows import PlanRow, Write
 from leadbridge.state import model, plans
 from leadbridge.state.model import RowKind
 from leadbridge.state.store import Store
 
 _PAGE = 1000
-_FOR_PEOPLE = frozenset({"changes"})
+_FOR_PEOPLE = frozenset({"said"})
+_NOTABLE = ('"conflicts":', '"questions":', '"asked":')
+_APART = '"undoes":'
+"""Keys in a row's text; inside a value a quote is escaped, so that none is taken for one."""
 
 
 def stored(row: PlanRow) -> model.PlanRow:
-    body = row.body
-    if isinstance(body, Settle):
-        return model.PlanRow(row.number, "settle", "", "", body.golden, None, None, canonical(row))
-    depends = max(row.depends, default=None)
-    return model.PlanRow(
-        row.number, body.verb, body.connection, body.object, body.golden, body.link, depends, canonical(row)
-    )
+    return numbered(pen(row.body), row.number, row.refers)
 
 
-def rows(store: Store, plan: int) -> Iterator[PlanRow]:
+def numbered(row: Penned, number: int, refers: Mapping[str, int]) -> model.PlanRow:
+    """``refers``: provider field -> number of the row whose record it will name."""
+    depends = max(refers.values(), default=None)
+    text = row.line(number, refers)
+    return model.PlanRow(number, row.kind, row.connection, row.object, row.golden, row.link, depends, text)
+
+
+def rows(store: Store, plan: int, looked_at: int | None = None) -> Iterator[PlanRow]:
     """A plan's rows, page by page; no transaction stays open in between.
+
+    Args:
+        looked_at: how many rows of each kind somebody wants to read, or None for all. Further ones lack what they
+            write, and rows that settle something without asking or overruling anybody are left out.
 
     Raises:
         UsageError: there is no such plan.
@@ -38,7 +46,35 @@ def rows(store: Store, plan: int) -> Iterator[PlanRow]:
     with store.read() as snapshot:
         if plans.get(snapshot, plan) is None:
             raise UsageError(f"there is no plan {plan}; list runs and their plans with: leadbridge runs")
-    return (row for page in pages(store, plan) for row in page)
+    if looked_at is None:
+        return (row for page in pages(store, plan) for row in page)
+    return _glanced(_stream(store, plan), looked_at)
+
+
+def _glanced(found: Iterable[model.PlanRow], looked_at: int) -> Iterator[PlanRow]:
+    given: dict[tuple[str, str, str], int] = {}
+    for row in found:
+        if row.kind == "settle":
+            if any(word in row.body for word in _NOTABLE):
+                yield row_of(row.body)
+            continue
+        at = row.kind, row.connection, row.object
+        given[at] = given.get(at, 0) + 1
+        if given[at] <= looked_at or _APART in row.body:
+            yield row_of(row.body)
+        else:
+            yield PlanRow(row.number, Write(row.kind, row.connection, row.object, row.golden or 0, "", ""))
+
+
+def _stream(store: Store, plan: int) -> Iterator[model.PlanRow]:
+    after = 0
+    while True:
+        with store.read() as snapshot:
+            page = plans.page(snapshot, plan, after, _PAGE)
+        if not page:
+            return
+        yield from page
+        after = page[-1].number
 
 
 def pages(

@@ -9,13 +9,16 @@ from typing import Final
 
 from leadbridge.jobs.sync import keeping, standing_rejects
 from leadbridge.jobs.sync.chunk import Around, Loader
+from leadbridge.jobs.sync.newcomers import Newcomers
 from leadbridge.jobs.sync.spool import Spool
 from leadbridge.jobs.sync.turning import Turn
-from leadbridge.plan.row_text import Digest
-from leadbridge.plan.sync_rows import PlanRow, Settle, Write, numbered, rank_of
+from leadbridge.plan.row_text import Digest, Penned, pen
+from leadbridge.plan.sync_rows import PlanRow as PlannedRow
+from leadbridge.plan.sync_rows import Referred, Settle, rank_of
 from leadbridge.provider import Verb
 from leadbridge.records import Ref, Reject
 from leadbridge.state import plans, turns
+from leadbridge.state.model import PlanRow
 from leadbridge.state.store import Store
 
 _CHUNK: Final = 300
@@ -42,21 +45,32 @@ class Counted:
     shown: dict[str, dict[Verb, tuple[int, ...]]] = field(default_factory=dict)
     group_row: int = 0
 
-    def add(self, row: PlanRow, group: int) -> None:
+    def add(self, row: PlannedRow) -> None:
+        """A row that has its number."""
         body = row.body
         if isinstance(body, Settle):
-            self.settles += 1
-            self.conflicts += len(body.conflicts)
-            self.questions += len(body.questions) + len(body.asked)
-            self.group_row = row.number if body.golden == group else self.group_row
-            return
-        if body.undoes is not None:  # sent only where something before it is refused
-            return
-        counts = self.writes.setdefault(body.connection, {})
-        counts[body.verb] = counts.get(body.verb, 0) + 1
-        shown = self.shown.setdefault(body.connection, {})
-        if counts[body.verb] <= _SHOWN:
-            shown[body.verb] = (*shown.get(body.verb, ()), row.number)
+            self.settle(body)
+        elif body.undoes is None:
+            self._write(body.connection, body.verb, row.number)
+
+    def settle(self, row: Settle) -> None:
+        self.settles += 1
+        self.conflicts += len(row.conflicts)
+        self.questions += len(row.questions) + len(row.asked)
+
+    def number(self, row: Penned, number: int, group: int) -> None:
+        """``group``: the golden record of the largest group."""
+        if row.verb is None:
+            self.group_row = number if row.golden == group else self.group_row
+        elif not row.apart:
+            self._write(row.connection, row.verb, number)
+
+    def _write(self, connection: str, verb: Verb, number: int) -> None:
+        counts = self.writes.setdefault(connection, {})
+        counts[verb] = counts.get(verb, 0) + 1
+        if counts[verb] <= _SHOWN:
+            shown = self.shown.setdefault(connection, {})
+            shown[verb] = (*shown.get(verb, ()), number)
 
 
 class Planning:
@@ -65,6 +79,7 @@ class Planning:
         self._store = store
         self._plan = plan
         self._loader = Loader(around, store)
+        self._newcomers = Newcomers(around)
         self._spool = Spool()
         self._group = around.identities.group[1]
         self.counted = Counted()
@@ -72,20 +87,26 @@ class Planning:
     def keep(self) -> str:
         """Keep all rows; gives their digest."""
         running = Digest()
-        rows = numbered(self._bodies(), self._around.referred)
+        rows = self._numbered()
         try:
             while page := list(islice(rows, _ROWS)):
-                kept = [keeping.stored(row) for row in page]
-                for row, one in zip(page, kept, strict=True):
-                    running.add(one.body)
-                    self.counted.add(row, self._group)
+                for row in page:
+                    running.add(row.body)
                 with self._store.begin() as tx:
-                    plans.add_rows(tx, self._plan, kept)
+                    plans.add_rows(tx, self._plan, page)
         finally:
             self._spool.close()
         return running.text
 
-    def _bodies(self) -> Iterator[Settle | Write]:
+    def _numbered(self) -> Iterator[PlanRow]:
+        referred = Referred(self._around.referred)
+        for number, row in enumerate(self._rows(), 1):
+            self.counted.number(row, number, self._group)
+            yield keeping.numbered(row, number, referred.rows(row.connection, row.refers))
+            if row.verb == "create":
+                referred.add(row.connection, row.golden, number)
+
+    def _rows(self) -> Iterator[Penned]:
         scene = self._around.scene
         for rank in sorted({rank_of(subject) for subject in scene.workspace.mappings.catalogue.subjects}):
             after = 0
@@ -98,14 +119,20 @@ class Planning:
         with self._store.read() as snapshot:
             return turns.page(snapshot, self._around.run, rank, after, _CHUNK)
 
-    def _chunk(self, numbers: list[int]) -> list[Settle]:
+    def _chunk(self, numbers: list[int]) -> list[Penned]:
         chunk = self._loader.load(numbers)
-        drawn = [Turn(self._around, chunk, number).draw() for number in numbers]
-        for one in drawn:
-            for write in one.writes:
-                self._spool.add(write)
-        self._keep_rejects([reject for one in drawn for reject in one.rejects])
-        return [one.settle for one in drawn if one.settle is not None]
+        settles: list[Penned] = []
+        rejects: list[tuple[Ref, Reject]] = []
+        for number in numbers:
+            drawn = self._newcomers.draw(chunk, number) or Turn(self._around, chunk, number).draw()
+            rejects += drawn.rejects
+            for write in drawn.writes:
+                self._spool.add(write.verb, pen(write))
+            if drawn.settle is not None:
+                self.counted.settle(drawn.settle)
+                settles.append(pen(drawn.settle))
+        self._keep_rejects(rejects)
+        return settles
 
     def _keep_rejects(self, rejects: list[tuple[Ref, Reject]]) -> None:
         if rejects:

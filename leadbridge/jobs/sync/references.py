@@ -42,6 +42,7 @@ class References:
         self._goldens: dict[Ref, int] = {}
         self._ids: dict[tuple[str, int], str] = {}
         self._agreed: dict[tuple[str, str], ObjectMapping] = {}
+        self._naming: dict[str, tuple[str, ...]] = {}
         self._objects: dict[tuple[str, str], tuple[str, ...]] = {}
         mapped = {mapping.subject.name for mapping in scene.workspace.mappings.objects}
         self._translated = {name: named for name, named in _NAMED.items() if mapped & set(named)}
@@ -79,12 +80,11 @@ class References:
 
     def goldens_in(self, subject: str, values: Mapping[str, Value]) -> dict[str, int]:
         """Reference field -> the golden record that it names."""
-        fields = self._scene.subject(subject).fields
-        return {
-            name: int(str(value))
-            for name, value in values.items()
-            if is_present(value) and name in fields and self.subjects(subject, fields[name])
-        }
+        if subject not in self._naming:
+            fields = self._scene.subject(subject).fields
+            self._naming[subject] = tuple(name for name, field in fields.items() if self.subjects(subject, field))
+        said = ((name, values.get(name, MISSING)) for name in self._naming[subject])
+        return {name: int(str(value)) for name, value in said if is_present(value)}
 
     def _translate(self, connection: str, mapping: ObjectMapping, fieldmap: FieldMap) -> FieldMap | None:
         if any(target.name in OWN for target in fieldmap.targets):

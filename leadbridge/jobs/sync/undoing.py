@@ -22,7 +22,7 @@ from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.brakes import Facts, Side
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.rows import WriteRow
-from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write
+from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
 from leadbridge.provider import Verb
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, holds, links, operations, plans, runs
@@ -137,7 +137,7 @@ class _Undoing:
                 link=link.link.id if link else None,
                 values=row.values,
                 expected=row.expected,
-                changes=tuple(self._changes(row)),
+                said=by_reason(self._changes(row)),
                 label=row.label,
             )
             found.append(PlanRow(row.number, made))
