@@ -87,6 +87,10 @@ class RegisterProviders(Protocol):
     def __call__(self, name: str, location: str) -> None: ...
 
 
+class RegisterSandboxes(Protocol):
+    def __call__(self, name: str, location: str) -> None: ...
+
+
 class RegisterTransforms(Protocol):
     def __call__(self, spec: TransformSpec) -> None: ...
 

@@ -14,6 +14,7 @@ from leadbridge.extend import (
     Reason,
     RegisterCommands,
     RegisterProviders,
+    RegisterSandboxes,
     RegisterTransforms,
 )
 from leadbridge.records import Captured
@@ -45,6 +46,10 @@ class Hooks:
     @hookspec
     def leadbridge_register_providers(self, register: RegisterProviders) -> None:
         """Call ``register(name, "package.module:Class")`` for each provider."""
+
+    @hookspec
+    def leadbridge_register_sandboxes(self, register: RegisterSandboxes) -> None:
+        """Call ``register(name, "package.module:Class")`` for each sandbox."""
 
     @hookspec
     def leadbridge_register_transforms(self, register: RegisterTransforms) -> None:

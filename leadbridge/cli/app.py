@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Command] = {
     "backup": Command("leadbridge.cli.backup:backup_app", "Copy the state to a file."),
     "restore": Command("leadbridge.cli.backup:restore_app", "Put a backup of the state back."),
     "mappings": Command("leadbridge.cli.mappings:app", "Check, test and suggest mappings."),
+    "sandbox": Command("leadbridge.cli.sandbox:app", "Serve a stand-in of a CRM on this machine."),
     "plugins": Command("leadbridge.cli.plugins:app", "List plugins, or start one of your own."),
 }
 

@@ -74,6 +74,12 @@ def print_json(document: object) -> None:
     sys.stdout.write(_json(document, indent=2) + "\n")
 
 
+def print_json_line(document: object) -> None:
+    """The same on one line, and at once, for whoever reads it while the command goes on."""
+    sys.stdout.write(_json(document) + "\n")
+    sys.stdout.flush()
+
+
 def _json(document: object, indent: int | None = None) -> str:
     text = json.dumps(plain(document), ensure_ascii=False, indent=indent)
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -17,6 +17,7 @@ COLUMNS = (
     Column("plugin", shrink=False),
     Column("from"),
     Column("providers"),
+    Column("sandboxes"),
     Column("transforms"),
     Column("commands"),
     Column("hooks"),
@@ -78,7 +79,8 @@ def new(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
 
 
 def _row(loaded: Loaded) -> tuple[str, ...]:
-    brought = (loaded.providers, loaded.transforms, loaded.commands, [_short(hook) for hook in loaded.hooks])
+    hooks = [_short(hook) for hook in loaded.hooks]
+    brought = (loaded.providers, loaded.sandboxes, loaded.transforms, loaded.commands, hooks)
     source = f"{loaded.origin.distribution} {loaded.origin.version}"
     return (loaded.origin.plugin, source, *(", ".join(names) for names in brought))
 
@@ -103,6 +105,7 @@ def _plain(loaded: Loaded) -> dict[str, object]:
     return {
         **_origin(loaded.origin),
         "providers": loaded.providers,
+        "sandboxes": loaded.sandboxes,
         "transforms": loaded.transforms,
         "commands": loaded.commands,
         "hooks": loaded.hooks,

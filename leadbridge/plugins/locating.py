@@ -15,8 +15,7 @@ LIST = "leadbridge plugins list"
 
 def provider_class(register: Register[str], name: str, broken: int) -> type[Provider]:
     """The class of this name. ``broken`` counts the problems of other plugins, for the hint where there is none."""
-    if name not in register.things:
-        raise UsageError(_unknown(register, name, broken))
+    _ensure_known(register, name, broken)
     origin, location = register.origins[name], register.things[name]
     found = imported("provider", name, location, origin)
     if not (isinstance(found, type) and issubclass(found, Provider)):
@@ -25,6 +24,12 @@ def provider_class(register: Register[str], name: str, broken: int) -> type[Prov
         lacking = ", ".join(sorted(found.__abstractmethods__))
         raise UsageError(f"provider {name!r} of {origin} cannot be used: {location} lacks {lacking}")
     return found
+
+
+def sandbox_class(register: Register[str], name: str, broken: int) -> object:
+    """What is registered as the sandbox of this name; whoever starts it checks what it is."""
+    _ensure_known(register, name, broken)
+    return imported("sandbox", name, register.things[name], register.origins[name])
 
 
 def imported(kind: str, name: str, location: str, origin: Origin) -> object:
@@ -40,6 +45,11 @@ def imported(kind: str, name: str, location: str, origin: Origin) -> object:
     return found
 
 
+def _ensure_known(register: Register[str], name: str, broken: int) -> None:
+    if name not in register.things:
+        raise UsageError(_unknown(register, name, broken))
+
+
 def _unknown(register: Register[str], name: str, broken: int) -> str:
     hint = f" and the {broken} plugin problems" if broken > 1 else " and the plugin problem" if broken else ""
-    return f"there is no provider {name!r}{did_you_mean(name, register.things)}; see all{hint} with: {LIST}"
+    return f"there is no {register.kind} {name!r}{did_you_mean(name, register.things)}; see all{hint} with: {LIST}"

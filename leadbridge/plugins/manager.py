@@ -16,7 +16,7 @@ import pluggy
 from leadbridge.hookspecs import Hooks
 from leadbridge.plugins import calling, checking, finding
 from leadbridge.plugins.problems import Origin, Problem, said
-from leadbridge.plugins.registry import Command, Register, add_command, add_provider, add_transform
+from leadbridge.plugins.registry import Command, Register, add_command, add_location, add_transform
 
 if TYPE_CHECKING:
     from leadbridge.extend import Convertible, Evidence, Fragment, Pair, Reason
@@ -32,12 +32,13 @@ class Loaded:
     origin: Origin
     hooks: tuple[str, ...]
     providers: tuple[str, ...]
+    sandboxes: tuple[str, ...]
     transforms: tuple[str, ...]
     commands: tuple[str, ...]
 
 
 class Plugins:
-    """Ready to be asked: for providers, transforms and commands by name, and for the answers to batch hooks.
+    """Ready to be asked: for providers, sandboxes, transforms and commands by name, and for the answers to batch hooks.
 
     A hook that raises, or gives back what it must not, is a :class:`PluginFailedError` that names the plugin.
     """
@@ -76,6 +77,7 @@ class Plugins:
                 origin=origin,
                 hooks=checking.implemented(self._manager.get_plugin(name)),
                 providers=self._providers.of(origin),
+                sandboxes=self._sandboxes.of(origin),
                 transforms=self._transforms.of(origin),
                 commands=self._commands.of(origin),
             )
@@ -85,7 +87,7 @@ class Plugins:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that was skipped, and why. Every plugin is asked for what it registers first."""
-        _ = self._providers, self._transforms, self._commands
+        _ = self._providers, self._sandboxes, self._transforms, self._commands
         return tuple(self._problems)
 
     @property
@@ -106,6 +108,17 @@ class Plugins:
         from leadbridge.plugins.locating import provider_class
 
         return provider_class(self._providers, name, broken=len(self._problems))
+
+    @property
+    def sandboxes(self) -> Mapping[str, str]:
+        """Name -> ``package.module:Class``; nothing is imported."""
+        return self._sandboxes.things
+
+    def sandbox(self, name: str) -> object:
+        """Import what stands for a sandbox. Raises UsageError: there is none of this name, or it is not importable."""
+        from leadbridge.plugins.locating import sandbox_class
+
+        return sandbox_class(self._sandboxes, name, broken=len(self._problems))
 
     def command(self, name: str) -> object:
         """Import a command. Raises UsageError where that fails, KeyError where no plugin registered it."""
@@ -137,7 +150,13 @@ class Plugins:
     @cached_property
     def _providers(self) -> Register[str]:
         register: Register[str] = Register("provider", self._problems)
-        self._ask("leadbridge_register_providers", lambda origin: partial(add_provider, register, origin))
+        self._ask("leadbridge_register_providers", lambda origin: partial(add_location, register, origin))
+        return register
+
+    @cached_property
+    def _sandboxes(self) -> Register[str]:
+        register: Register[str] = Register("sandbox", self._problems)
+        self._ask("leadbridge_register_sandboxes", lambda origin: partial(add_location, register, origin))
         return register
 
     @cached_property

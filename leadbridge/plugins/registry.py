@@ -1,4 +1,4 @@
-"""What plugins register: providers, transforms and commands, by names that are taken once."""
+"""What plugins register: providers, sandboxes, transforms and commands, by names that are taken once."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ class Register(Generic[T]):
         return ""
 
 
-def add_provider(register: Register[str], origin: Origin, name: str, location: str) -> None:
+def add_location(register: Register[str], origin: Origin, name: str, location: str) -> None:
+    """A provider or a sandbox: imported when it is asked for."""
     register.add(origin, name, location, location)
 
 

@@ -34,7 +34,7 @@ def test_the_list(site: Path) -> None:
     done = leadbridge(site, "plugins", "list")
     assert (done.returncode, done.stderr) == (0, "")
     header, *rows = done.stdout.splitlines()
-    assert header.split() == ["PLUGIN", "FROM", "PROVIDERS", "TRANSFORMS", "COMMANDS", "HOOKS"]
+    assert header.split() == ["PLUGIN", "FROM", "PROVIDERS", "SANDBOXES", "TRANSFORMS", "COMMANDS", "HOOKS"]
     assert [row.split()[0] for row in rows] == BUNDLED
     assert "memory" in rows[0]
 
