@@ -25,9 +25,14 @@ from pathlib import Path
 
 
 class LeadBridgeError(Exception):
-    """Something a user can expect and mend. ``str(error)`` is one sentence with the remedy."""
+    """Something a user can expect and mend. ``str(error)`` is one sentence: what is wrong; the remedy."""
 
     exit_status = 2
+
+    @property
+    def remedy(self) -> str | None:
+        """What stands behind the sentence's last semicolon; None where there is none."""
+        return str(self).rpartition("; ")[2] if "; " in str(self) else None
 
 
 class UsageError(LeadBridgeError):
@@ -107,6 +112,10 @@ class FileFaults(UsageError):  # noqa: N818  (a list of faults, not one error)
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda f: (f.file.as_posix(), f.line, f.column, f.path)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @property
+    def remedy(self) -> str:
+        return "correct the files where the faults are"
 
 
 class SourceFault(ValueError):  # noqa: N818  (a fault of a file, not yet at its place in it)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from leadbridge.cli.options import Talk
+    from leadbridge.errors import LeadBridgeError
 
 FAULT, UNWRITTEN, INTERRUPTED, READER_GONE = 70, 74, 130, 141
 
@@ -24,9 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from leadbridge.cli.options import Talk
 
     _make_streams_lenient()
-    talk = Talk()
+    given = sys.argv[1:] if argv is None else argv
+    talk = Talk(as_json="--json" in given)
     try:
-        status = _run(sys.argv[1:] if argv is None else argv, talk)
+        status = _run(given, talk)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()
@@ -41,16 +43,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str], talk: Talk) -> int:
-    from leadbridge.cli.app import command
+    from leadbridge.cli.app import CommandLineError, command
 
     out = sys.stdout
     try:
-        command().main(args=list(argv), prog_name="leadbridge", obj=talk)
+        status: int | None = command().main(args=list(argv), prog_name="leadbridge", obj=talk, standalone_mode=False)
+    except CommandLineError as error:
+        error.show()
+        _document(talk, error.exit_code, error.format_message())
+        return int(error.exit_code)
     except SystemExit as leave:
         if sys.stdout is not out:  # typer puts another stream there where the reader is gone
             return READER_GONE
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
-    return 0
+    return status or 0
+
+
+def _document(talk: Talk, status: int, sentence: str, error: LeadBridgeError | None = None) -> None:
+    """With ``--json`` a command that fails gives a document too."""
+    from leadbridge.cli.failure import data_of, error_data
+    from leadbridge.cli.output import print_json
+
+    if talk.as_json:
+        print_json({"error": error_data(status, sentence) if error is None else data_of(error)})
 
 
 def _explain(error: Exception, talk: Talk) -> int:
@@ -60,13 +75,16 @@ def _explain(error: Exception, talk: Talk) -> int:
         _print_traceback(error)
     if isinstance(error, LeadBridgeError):
         _complain(str(error))
+        _document(talk, error.exit_status, "", error)
         return error.exit_status
     if isinstance(error, OSError) and error.filename is None:  # stdout; providers and files say it themselves
         _silence_stdout()
         _complain(f"the output cannot be written: {error.strerror or error}")
         return UNWRITTEN
     kind = type(error).__name__
-    _complain(f"A fault in LeadBridge itself: {kind}. Run the command again with -vv and report what it prints.")
+    sentence = f"A fault in LeadBridge itself: {kind}. Run the command again with -vv and report what it prints."
+    _complain(sentence)
+    _document(talk, FAULT, sentence)
     return FAULT
 
 

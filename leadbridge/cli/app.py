@@ -42,8 +42,16 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+CommandLineError: Any = typer.BadParameter.__mro__[2]
+"""What typer raises where the command line is wrong: it can ``show`` itself, and has a message and a status."""
+
+
 class LazyGroup(TyperGroup):
     """The built-in commands, then those that plugins registered. Neither is imported before it is called."""
+
+    def invoke(self, ctx: Any) -> None:
+        """What a command returns is no exit status."""
+        super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*COMMANDS, *self._plugins.commands]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from leadbridge.cli.failure import error_data, fault_data
 from leadbridge.cli.output import escape, fold, print_json, print_line, say
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from leadbridge.mapping.lint import Finding
 
 FAULTY = 2
+REMEDY = "correct the files where the findings say"
 
 
 def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> None:
@@ -26,6 +28,7 @@ def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> 
                 "errors": counts["error"],
                 "warnings": counts["warning"],
                 "findings": [_data(finding) for finding in found],
+                **({"error": error_data(FAULTY, count(counts["error"], "error"), REMEDY)} if counts["error"] else {}),
             }
         )
     else:
@@ -39,17 +42,7 @@ def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> 
 
 
 def _data(finding: Finding) -> dict[str, object]:
-    fault = finding.fault
-    return {
-        "level": finding.level,
-        "code": finding.code,
-        "file": fault.file.as_posix(),
-        "line": fault.line,
-        "column": fault.column,
-        "path": fault.path,
-        "message": fault.message,
-        "suggestion": fault.suggestion,
-    }
+    return {"level": finding.level, "code": finding.code, **fault_data(finding.fault)}
 
 
 def count(number: int, noun: str) -> str:

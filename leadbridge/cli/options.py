@@ -11,8 +11,12 @@ import typer
 
 @dataclass(slots=True)
 class Talk:
-    """How much the command says; filled while options are read, and known even where a command fails."""
+    """How much the command says; filled while options are read, and known even where a command fails.
 
+    ``as_json`` is known before they are read: a command line that is wrong is told as a document as well.
+    """
+
+    as_json: bool = False
     verbose: int = 0
     quiet: bool = False
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
+from leadbridge.cli.failure import NOTHING_WRITTEN, data_of_run, sentence_of
 from leadbridge.cli.lines import folded, print_lines, word
 from leadbridge.cli.output import escape, print_json, print_line, say
 from leadbridge.cli.preview import plural
 from leadbridge.cli.sync_data import outcome_data
+from leadbridge.errors import StoppedError
 from leadbridge.jobs.sync.model import Left, RunOutcome
-from leadbridge.plan.brakes import Stop
 
 NEWS, STOPPED, FAILED = 1, 3, 4
 EXAMPLES: Final = 10
-NOTHING_WRITTEN: Final = "Nothing was written."
 RECORDS_LEFT: Final[Mapping[str, str]] = {
     "referred": "other records refer to it",
     "gone": "it is not there any more",
@@ -28,7 +28,7 @@ RECORDS_LEFT: Final[Mapping[str, str]] = {
 def report(run: RunOutcome, *, as_json: bool, quiet: bool, is_undo: bool = False) -> None:
     """Raises Exit where the status is not 0."""
     if as_json:
-        print_json(outcome_data(run))
+        print_json({**outcome_data(run), **_error([run])})
     elif not quiet or run.left:
         print_run(run, is_undo=is_undo)
     complain(run)
@@ -38,7 +38,7 @@ def report(run: RunOutcome, *, as_json: bool, quiet: bool, is_undo: bool = False
 def report_all(runs: Sequence[RunOutcome], none: str, *, as_json: bool, quiet: bool) -> None:
     """As :func:`report`, for any number of runs; ``none`` says that there was nothing to do."""
     if as_json:
-        print_json({"runs": [outcome_data(run) for run in runs]})
+        print_json({"runs": [outcome_data(run) for run in runs], **_error(runs)})
     elif not runs and not quiet:
         say(none)
     for run in runs:
@@ -50,8 +50,13 @@ def report_all(runs: Sequence[RunOutcome], none: str, *, as_json: bool, quiet: b
 
 def say_no() -> NoReturn:
     """A person refused the plan."""
-    say(NOTHING_WRITTEN)
-    raise typer.Exit(STOPPED)
+    raise StoppedError(NOTHING_WRITTEN)
+
+
+def _error(runs: Sequence[RunOutcome]) -> dict[str, Any]:
+    """Of the run that did least."""
+    worst = max(runs, key=status_of, default=None)
+    return {"error": data_of_run(status_of(worst), worst)} if worst and status_of(worst) > NEWS else {}
 
 
 def leave(runs: Sequence[RunOutcome]) -> None:
@@ -77,16 +82,11 @@ def died_planning(run: RunOutcome) -> bool:
 def complain(run: RunOutcome) -> None:
     """Why less was done than asked, on stderr."""
     for stop in run.stops:
-        say(stop_sentence(stop))
+        say(sentence_of(stop))
     for error in run.failed.values():
         say(str(error))
     if run.state == "stopped":
         say(NOTHING_WRITTEN)
-
-
-def stop_sentence(stop: Stop) -> str:
-    """The brake's own message, which names the remedy."""
-    return f"{stop.message}." if not stop.message.endswith((".", ")")) else stop.message
 
 
 def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:

@@ -13,7 +13,10 @@ from decimal import Decimal
 from itertools import chain
 from typing import Literal, TextIO
 
-from leadbridge.errors import UsageError
+import typer
+
+from leadbridge.cli.failure import data_of
+from leadbridge.errors import LeadBridgeError, UsageError
 from leadbridge.values import Missing, Value, is_absent
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -87,11 +90,16 @@ def _json(document: object, indent: int | None = None) -> str:
 
 def print_json_rows(head: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
     """As :func:`print_json`: the document ``head`` with the list ``name`` at its end, whose items are printed as they
-    come, a line each.
+    come, a line each. Where they break off, the document is ended with an ``error``, as the command is.
     """
     sys.stdout.write(_json(head, indent=2)[:-1].rstrip() + f'{"," if head else ""}\n  "{name}": [')
-    for number, row in enumerate(rows):
-        sys.stdout.write((",\n    " if number else "\n    ") + _json(row))
+    try:
+        for number, row in enumerate(rows):
+            sys.stdout.write((",\n    " if number else "\n    ") + _json(row))
+    except LeadBridgeError as error:
+        say(str(error))
+        sys.stdout.write(f'\n  ],\n  "error": {_json(data_of(error))}\n}}\n')
+        raise typer.Exit(error.exit_status) from error
     sys.stdout.write("\n  ]\n}\n")
 
 

@@ -48,7 +48,8 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
     The plan is kept under a number: `leadbridge apply` carries it out as it stands. With --preview a conversion job is
     shown lead by lead instead, with the leads that are left out and why, and nothing is kept. Exit status 1 says that
-    there are rejects, or questions for a person.
+    there are rejects, or questions for a person, 3 that a brake would stop the plan; that a job's first plan is still
+    to be approved, by applying it, is neither.
     """
     from leadbridge.cli.output import one_form
     from leadbridge.config.jobs import SyncJob
@@ -61,11 +62,11 @@ def plan(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     if preview and isinstance(workspace.project.config.job(job), SyncJob):
         raise UsageError(f"--preview is for conversion jobs; {job!r} syncs: leave it out, a plan writes nothing")
     if preview:
-        news = _preview(workspace, job, limit, form, quiet)
+        status = int(_preview(workspace, job, limit, form, quiet))
     else:
-        news = _plan_kept(workspace, job, limit, form, quiet, rebaseline)
-    if news:
-        raise typer.Exit(1)
+        status = _plan_kept(workspace, job, limit, form, quiet, rebaseline)
+    if status:
+        raise typer.Exit(status)
 
 
 def _preview(workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool) -> bool:
@@ -89,10 +90,12 @@ def _preview(workspace: Workspace, job: str, limit: int | None, form: str, quiet
 
 def _plan_kept(  # noqa: PLR0913, PLR0917  (the command's options)
     workspace: Workspace, job: str, limit: int | None, form: str, quiet: bool, rebaseline: bool
-) -> bool:
-    """Whether there are rejects or questions."""
+) -> int:
+    """The exit status."""
+    from leadbridge.cli.failure import data_of_stops, sentence_of
     from leadbridge.cli.opening import names_in
-    from leadbridge.cli.output import print_csv, print_json_rows
+    from leadbridge.cli.outcome import NEWS, STOPPED
+    from leadbridge.cli.output import print_csv, print_json_rows, say
     from leadbridge.cli.paging import page
     from leadbridge.cli.progress import progress
     from leadbridge.cli.sync_data import plan_data, row_data
@@ -104,10 +107,14 @@ def _plan_kept(  # noqa: PLR0913, PLR0917  (the command's options)
         with progress(quiet) as watch:
             made = api.make_plan(workspace, store, job, watch, rebaseline=rebaseline)
         rows = api.rows(store, made.plan, limit if form == "text" else None)
+        brakes = made.brakes
         if form == "json":
-            print_json_rows(plan_data(made), "rows", (row_data(row) for row in rows))
+            error = {"error": data_of_stops(STOPPED, brakes)} if brakes else {}
+            print_json_rows({**plan_data(made), **error}, "rows", (row_data(row) for row in rows))
         elif form == "csv":
             print_csv(COLUMNS, cells(rows))
         else:
             page(chain(plan_lines(made, rows, limit, names_in(store)), closing_lines(made)))
-    return bool(made.rejects or made.questions)
+    for stop in brakes if form != "text" else ():
+        say(sentence_of(stop))
+    return STOPPED if brakes else NEWS if made.rejects or made.questions else 0

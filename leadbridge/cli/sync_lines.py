@@ -11,7 +11,6 @@ from leadbridge.cli.output import Column, Style, table
 from leadbridge.cli.preview import plural
 from leadbridge.jobs.sync.model import PlanOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
-from leadbridge.plan.brakes import Stop
 from leadbridge.plan.model import label
 from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
 from leadbridge.provider import Verb
@@ -41,23 +40,18 @@ def plan_lines(made: PlanOutcome, rows: Iterable[PlanRow], limit: int | None, na
 def closing_lines(made: PlanOutcome) -> Iterator[Line]:
     """How to go on with a plan that is kept."""
     if made.rows or made.settles:
-        overrides = "".join(f" {stop.override}" for stop in _stops(made) if stop.override.startswith("--"))
+        overrides = "".join(f" {stop.override}" for stop in made.brakes if stop.override.startswith("--"))
         yield line()
         yield line("Nothing was written. To carry this plan out:", "dim")
         yield line(f"  leadbridge apply {made.plan}{overrides}")
 
 
 def _stop_lines(made: PlanOutcome) -> Iterator[Line]:
-    for number, stop in enumerate(_stops(made)):
+    for number, stop in enumerate(made.brakes):
         if not number:
             yield line()
             yield line(f"{ATTENTION} a brake stops this plan", "title")
         yield from folded(f"{ATTENTION} {stop.message}", 3, "bad")
-
-
-def _stops(made: PlanOutcome) -> list[Stop]:
-    """Brakes besides the approval, which comes with applying the plan."""
-    return [stop for stop in made.stops if stop.brake != "first_plan"]
 
 
 def summary_lines(made: PlanOutcome) -> Iterator[Line]:

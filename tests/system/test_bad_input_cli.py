@@ -31,7 +31,7 @@ def leads(project: Path, capsys, data: bytes) -> tuple[int, list[str], list[str]
     out, err = capsys.readouterr()
     assert "Traceback" not in err
     assert file.read_bytes() == data
-    found = json.loads(out)["leads"] if out else []
+    found = json.loads(out).get("leads", [])
     return status, [lead["values"]["first_name"] for lead in found], err.splitlines()
 
 

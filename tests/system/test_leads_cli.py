@@ -100,7 +100,6 @@ def test_rejects_are_named_on_stderr_and_in_the_status(tmp_path, monkeypatch, ca
         (["--sort", "-scroe"], "--sort: there is no field of a person 'scroe' (did you mean 'score'?)"),
         (["--role", "leed"], "--role: there is no role of a person 'leed' (did you mean 'lead'?)"),
         (["--where", "scroe > 1"], "--where: unknown name 'scroe' (did you mean 'score'?)"),
-        (["--json", "--csv"], "--json and --csv exclude each other; give one of them"),
         (
             ["--connection", "wbe"],
             "there is no connection 'wbe' in leadbridge.yaml (did you mean 'web'?); there are: web, crm",

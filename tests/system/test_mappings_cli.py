@@ -93,6 +93,7 @@ class TestLint:
                     "suggestion": "Mail",
                 }
             ],
+            "error": {"status": 2, "sentence": "1 error", "remedy": "correct the files where the findings say"},
         }
 
     def test_a_connection_that_cannot_be_read(self, project: Path, capsys) -> None:

@@ -220,7 +220,6 @@ def test_the_jobs_own_condition_is_anded(tmp_path, monkeypatch, capsys):
             ["convrt", "--preview"],
             "there is no job 'convrt' in leadbridge.yaml (did you mean 'convert'?); there are: convert, sync",
         ),
-        (["convert", "--preview", "--json", "--csv"], "--json and --csv exclude each other; give one of them"),
     ],
 )
 def test_what_is_wrong_with_the_call_is_one_sentence(project, capsys, arguments, sentence):

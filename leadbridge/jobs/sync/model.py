@@ -47,6 +47,11 @@ class PlanOutcome:
     resumed: tuple[int, ...] = ()
 
     @property
+    def brakes(self) -> tuple[Stop, ...]:
+        """What stops it besides the approval, which comes with applying it."""
+        return tuple(stop for stop in self.stops if stop.brake != "first_plan")
+
+    @property
     def rows(self) -> int:
         """Rows that write to a CRM."""
         return sum(sum(verbs.values()) for verbs in self.writes.values())
