@@ -22,12 +22,14 @@ class Held:
     Attributes:
         origin: the connection whose edit it is; empty where a person or a policy set it here.
         stamp: when the CRM says it was set there; only where its policy is ``newest``.
+        shows: the golden record whose field it shows, see :mod:`leadbridge.merge.viewing`; 0 for one of its own.
     """
 
     value: Value
     origin: str = ""
     run: int = 0
     stamp: datetime | None = None
+    shows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

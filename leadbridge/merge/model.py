@@ -62,16 +62,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value that wants to be golden. ``ref`` is None for the golden value itself."""
+    """A value that wants to be golden. ``ref`` is None for the golden value itself; ``shows``: see :class:`Held`."""
 
     value: Value
     connection: str
     ref: Ref | None = None
     stamp: datetime | None = None
+    shows: int = 0
 
     @classmethod
     def of(cls, held: Held) -> Candidate:
-        return cls(held.value, held.origin, None, held.stamp)
+        return cls(held.value, held.origin, None, held.stamp, held.shows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def unite(
     for name in sorted({name for golden in goldens for name in golden.fields}):
         said = [Candidate.of(golden.fields[name]) for golden in goldens if name in golden.fields]
         winner = _winner(name, said, subject, policies)
-        fields[name] = Held(winner.value, winner.connection, run, winner.stamp)
+        fields[name] = Held(winner.value, winner.connection, run, winner.stamp, winner.shows)
         losers = tuple(c for c in said if not _alike(name, c.value, winner.value, subject) and is_present(c.value))
         if losers:
             conflicts.append(Conflict(keep, name, winner, losers, "united"))

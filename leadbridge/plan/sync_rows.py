@@ -65,7 +65,7 @@ class Taken:
     """Golden fields that take their values from one place by one rule: :class:`Move` for several fields at once.
 
     Attributes:
-        connection, ref, stamp: of the values, see :class:`Candidate`.
+        connection, ref, stamp, shows: of the values, see :class:`Candidate`.
         old: field -> the value before; fields that had none are left out.
     """
 
@@ -75,11 +75,12 @@ class Taken:
     stamp: datetime | None = None
     old: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
     new: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
+    shows: int = 0
 
     @property
     def moves(self) -> Iterator[Move]:
         for name, value in self.new.items():
-            new = Candidate(value, self.connection, self.ref, self.stamp)
+            new = Candidate(value, self.connection, self.ref, self.stamp, self.shows)
             yield Move(name, self.old.get(name, MISSING), new, self.rule)
 
 
@@ -232,11 +233,11 @@ def by_reason(changes: Iterable[FieldChange]) -> tuple[Said, ...]:
 
 def by_place(moves: Iterable[Move]) -> tuple[Taken, ...]:
     """Moves by where their values come from and by their rule, each such group where it comes first."""
-    found: dict[tuple[str, str, Ref | None, datetime | None], Taken] = {}
+    found: dict[tuple[str, str, Ref | None, datetime | None, int], Taken] = {}
     for move in moves:
         new = move.new
-        at = move.rule, new.connection, new.ref, new.stamp
-        group = found.get(at) or found.setdefault(at, Taken(*at, {}, {}))
+        at = move.rule, new.connection, new.ref, new.stamp, new.shows
+        group = found.get(at) or found.setdefault(at, Taken(*at[:4], {}, {}, new.shows))
         _put(group.old, move.field, move.old)
         _put(group.new, move.field, new.value)
     return tuple(found.values())

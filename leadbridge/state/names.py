@@ -67,22 +67,25 @@ class Names:
         return self._mapping(codec.loads(text))
 
     def pack_held(self, fields: Mapping[str, Held]) -> str:
-        """Fields grouped by what most of them share: ``[[origin, run, values], ...]``, a stamp behind it if any."""
-        groups: dict[tuple[str, int, datetime | None], dict[str, Any]] = {}
+        """Fields grouped by what most of them share: ``[[origin, run, values], ...]``, behind it a stamp and what they
+        show, if any.
+        """
+        groups: dict[tuple[str, int, datetime | None, int], dict[str, Any]] = {}
         for name, held in fields.items():
-            groups.setdefault((held.origin, held.run, held.stamp), {})[name] = held.value
+            groups.setdefault((held.origin, held.run, held.stamp, held.shows), {})[name] = held.value
         packed = [
-            [origin, run, self._flat(values), *(() if stamp is None else (stamp,))]
-            for (origin, run, stamp), values in groups.items()
+            [origin, run, self._flat(values), *((stamp, shows) if shows else () if stamp is None else (stamp,))]
+            for (origin, run, stamp, shows), values in groups.items()
         ]
         return codec.dumps(packed)
 
     def unpack_held(self, text: str) -> dict[str, Held]:
         found: dict[str, Held] = {}
-        for origin, run, items, *stamps in codec.loads(text):
-            stamp = codec.revive(stamps[0]) if stamps else None
+        for origin, run, items, *more in codec.loads(text):
+            stamp = codec.revive(more[0]) if more else None
+            shows = more[1] if len(more) > 1 else 0
             for name, value in self._mapping(items).items():
-                found[name] = Held(value, origin, run, stamp)
+                found[name] = Held(value, origin, run, stamp, shows)
         return found
 
     def _flat(self, values: Mapping[str, Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from leadbridge.golden import Golden, Held, Link
@@ -18,7 +18,9 @@ FIELDS = {
     name: Field(name, kind, name)
     for name, kind in {"phone": "text", "city": "text", "tags": "multi_select", "opted_out": "boolean"}.items()
 }
-PERSON = Subject("person", "a person", ("lead", "contact"), FIELDS)
+COMPANY = {name: Field(name, "text", name) for name in ("company", "industry")}
+COMPANY["organisation"] = Field("organisation", "reference", "organisation")
+PERSON = Subject("person", "a person", ("lead", "contact"), {**FIELDS, **COMPANY})
 ORDER = ("sf", "hs", "web")
 PREFER = {"default": FieldPolicy("prefer", ORDER)}
 
@@ -32,7 +34,8 @@ def mapping(connection: str, *names: str) -> ObjectMapping:
         return value  # type: ignore[return-value]
 
     fields = tuple(
-        ColumnMap(FIELDS[name], f"{connection}_{name}", Codec(_plain, encode), "typed") for name in names or FIELDS
+        ColumnMap(PERSON.fields[name], f"{connection}_{name}", Codec(_plain, encode), "typed")
+        for name in names or FIELDS
     )
     return ObjectMapping(Path(f"{connection}.yaml"), "memory", connection, "Lead", "lead", PERSON, fields)
 
@@ -48,13 +51,14 @@ def side(
     *,
     guarded: frozenset[str] = frozenset(),
     number: int = 0,
+    names: Sequence[str] = (),
 ) -> Side:
     """A link of a connection; ``base`` None is a first contact, ``now`` None was not captured."""
     number = number or ORDER.index(connection) + 1
     ref = Ref(connection, "Lead", str(number))
     link = Link(number, 1, ref, "lead", base=columns(connection, base or {}), age=number)
     captured = None if now is None else columns(connection, {**(base or {}), **now})
-    return Side(link, mapping(connection), captured, guarded)
+    return Side(link, mapping(connection, *names), captured, guarded)
 
 
 def golden(**values: Value | tuple[Value, str]) -> Golden:

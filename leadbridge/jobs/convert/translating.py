@@ -65,7 +65,9 @@ class Translating:
             return PlanRow(row.number, self._removal(row))
         settle = self._settle(row)
         if not row.conversions:
-            taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp) for m in settle.moves}
+            taken = {
+                m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp, m.new.shows) for m in settle.moves
+            }
             self.adopted[settle.golden] = Before(settle.golden, taken, tuple(link.link for link in settle.links))
         return PlanRow(row.number, settle)
 

@@ -10,14 +10,13 @@ from leadbridge.golden import Golden
 from leadbridge.jobs.convert.knowing import HELD
 from leadbridge.jobs.sync import keeping
 from leadbridge.jobs.sync.applying import Applying
-from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.identifying import kept_keys
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.settling import Settled
 from leadbridge.plan.sync_rows import Before, Settle
 from leadbridge.state import goldens, holds, keys, leases, links, runs
 from leadbridge.state.model import Hold, StoredGolden, StoredLink
 from leadbridge.state.transactions import Transaction
-from leadbridge.values import Value
 
 
 class UndoingConversions(Applying):
@@ -80,7 +79,7 @@ class _Taking:
 
     def _keep(self, golden: Golden, version: int) -> None:
         goldens.update_expected(self._tx, [golden], {golden.id: version})
-        keys.replace(self._tx, {golden.id: list(golden_keys(golden.subject, golden.values))})
+        keys.replace(self._tx, {golden.id: kept_keys(golden)})
 
     def _links(self) -> list[int]:
         """Their states as they were; the links of leads whose contact had taken over."""
@@ -95,8 +94,9 @@ class _Taking:
         tx = self._tx
         if part.golden in goldens.load(tx, [part.golden]):
             return
-        goldens.add(tx, [Golden(part.golden, self._row.subject, dict(part.fields))])
-        keys.replace(tx, {part.golden: list(golden_keys(self._row.subject, _values(part)))})
+        split = Golden(part.golden, self._row.subject, dict(part.fields))
+        goldens.add(tx, [split])
+        keys.replace(tx, {split.id: kept_keys(split)})
         mine = [one for one in links.load(tx, part.links).values() if one.link.golden == self._row.golden]
         links.update_all(tx, [replace(one, link=replace(one.link, golden=part.golden)) for one in mine])
         self._move_holds(part, mine)
@@ -110,7 +110,3 @@ class _Taking:
     def _hold(self, leads: Sequence[int]) -> None:
         stored = links.load(self._tx, leads)
         holds.put(self._tx, [Hold(one.link.golden, n, HELD, self._run) for n, one in stored.items()])
-
-
-def _values(part: Before) -> dict[str, Value]:
-    return {name: held.value for name, held in part.fields.items()}

@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from leadbridge.errors import UsageError
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.identifying import kept_keys
 from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.values_written import value_of
+from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.merge.viewing import COMPANY, organisation_of
 from leadbridge.records import Ref
 from leadbridge.state import codec, conflicts, goldens, holds, information, keys, links, reviews, runs
-from leadbridge.state.model import ReviewRow, StoredLink
+from leadbridge.state.model import ConflictRow, ReviewRow, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 from leadbridge.values import MISSING, Value
@@ -65,9 +67,20 @@ def restore_conflict(workspace: Workspace, store: Store, conflict: int, loser: i
             raise UsageError(f"there is no conflict {conflict}; list them with: leadbridge conflicts")
         if not 1 <= loser <= len(found.losers):
             raise UsageError(f"conflict {conflict} has {len(found.losers)} losing values; there is no {loser}. one")
-        run = _set(tx, found.golden, found.field, found.losers[loser - 1].value, f"restore of conflict {conflict}")
+        golden, field, told = _where(tx, found)
+        run = _set(tx, golden, field, found.losers[loser - 1].value, f"restore of conflict {conflict}")
         conflicts.set_restored(tx, conflict, run)
-    return f"{found.field} is what it was before conflict {conflict}; {_NEXT}"
+    return f"{told} is what it was before conflict {conflict}; {_NEXT}"
+
+
+def _where(tx: Transaction, conflict: ConflictRow) -> tuple[int, str, str]:
+    """Golden record, field and words for it: a value that lost against an organisation's is given to that."""
+    stored = goldens.load(tx, [conflict.golden]).get(conflict.golden)
+    held = stored.golden.fields.get(conflict.field) if stored else None
+    if stored is None or held is None or not held.shows or held.shows != organisation_of(stored.golden):
+        return conflict.golden, conflict.field, conflict.field
+    field = COMPANY[conflict.field]
+    return held.shows, field, f"{field} of the organisation"
 
 
 def release(store: Store, ref: Ref, field: str | None = None) -> int:
@@ -208,8 +221,9 @@ def _set(tx: Transaction, golden: int, field: str, value: Value, why: str) -> in
         del fields[field]
     changed = replace(stored.golden, fields=fields)
     goldens.update_expected(tx, [changed], {golden: stored.version})
-    keys.replace(tx, {golden: list(golden_keys(changed.subject, changed.values))})
+    keys.replace(tx, {golden: kept_keys(changed)})
     _owe(tx, [golden])
+    owe_members(tx, [golden] if changed.subject == ORGANISATION else [])
     runs.end(tx, run.id, "done", {"settled": 1})
     return run.id
 

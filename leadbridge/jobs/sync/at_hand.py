@@ -96,6 +96,11 @@ class AtHand:
             return frozenset(self._scene.subject(self.was.golden.subject).fields)
         return frozenset((held - self.lifted()) | asked)
 
+    def asked(self) -> frozenset[str]:
+        """Fields about which a person is asked, and that nothing else guards."""
+        found = {r.field for n in self.everybody() for r in self._chunk.reviews.get(n, ()) if r.kind == "field"}
+        return frozenset(found - {h.field for n in self.everybody() for h in self._chunk.holds.get(n, ())})
+
     def lifted(self) -> frozenset[str]:
         """Fields that an undo held and that somebody edited since: that edit counts, and it alone."""
         held = {h.field for n in self.everybody() for h in self._chunk.holds.get(n, ())}

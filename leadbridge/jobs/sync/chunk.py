@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from leadbridge.golden import Golden
 from leadbridge.jobs.sync.identities import Identities
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.jobs.sync.viewing import Views
 from leadbridge.merge.creating import create_key
 from leadbridge.records import Ref
 from leadbridge.state import goldens, holds, information, links, rejects, reviews, staging, turns
@@ -28,6 +30,7 @@ class Around:
         made: (connection, golden record of an organisation) that this plan creates.
         waiting: the same, of those that it does not create because of a standing reject or an open question.
         referred: golden records that some row refers to.
+        views: organisations as the plan leaves them; None where no mapping reads any.
     """
 
     scene: Scene
@@ -41,6 +44,7 @@ class Around:
     made: set[tuple[str, int]] = field(default_factory=set)
     waiting: set[tuple[str, int]] = field(default_factory=set)
     referred: set[int] = field(default_factory=set)
+    views: Views | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Chunk:
         links: those of the golden records that unite with one count as its own.
         link_ids: newcomer -> the id that its link will have.
         refused: record (a create's under its key) -> standing rejects.
+        organisations: those to which the people among them may belong.
     """
 
     numbers: tuple[int, ...]
@@ -63,6 +68,7 @@ class Chunk:
     holds: Mapping[int, tuple[Hold, ...]]
     reviews: Mapping[int, tuple[ReviewRow, ...]]
     refused: Mapping[Ref, tuple[RejectRow, ...]]
+    organisations: Mapping[int, Golden] = field(default_factory=dict)
 
 
 class Loader:
@@ -73,12 +79,16 @@ class Loader:
         self._run = around.run
         self._identities = around.identities
         self._references = around.references
+        self._heirs = around.identities.heirs
 
     def load(self, numbers: Sequence[int]) -> Chunk:
         with self._store.begin() as tx:
             chunk = self._load(tx, numbers)
-            self._learn(tx, chunk)
-        return chunk
+            named = self._learn(tx, chunk)
+            views = self._around.views
+            if views is None or not named or not self._scene.views:
+                return chunk
+            return replace(chunk, organisations=views.organisations(tx, named))
 
     def _load(self, tx: Transaction, numbers: Sequence[int]) -> Chunk:
         united = self._identities.united
@@ -107,18 +117,20 @@ class Loader:
         homes = {(t.connection, m.object) for t in self._scene.targets for m in t.mappings}
         return {Ref(*home, create_key(self._around.state, number, *home)) for number in numbers for home in homes}
 
-    def _learn(self, tx: Transaction, chunk: Chunk) -> None:
-        """Tell the references whom the chunk's reference fields may name."""
+    def _learn(self, tx: Transaction, chunk: Chunk) -> set[int]:
+        """Tell the references whom the chunk's reference fields may name; gives their golden records."""
         named = {ref for row in chunk.staged.values() for ref in self._named(row.record.ref, row.role, row)}
         for some in chunk.links.values():
             for one in some:
                 named.update(self._named(one.link.ref, one.link.role, None, one))
         found = {ref: stored.link.golden for ref, stored in links.by_refs(tx, named).items()}
         found |= turns.owners(tx, self._run, named)
+        found = {ref: self._heirs.get(number, number) for ref, number in found.items()} if self._heirs else found
         wanted = set(found.values())
         for golden in (stored.golden for stored in chunk.goldens.values()):
             wanted.update(self._references.goldens_in(golden.subject, golden.values).values())
         self._references.learn(found, self._records(tx, wanted))
+        return wanted
 
     def _named(self, ref: Ref, role: str, row: StagedRow | None, stored: StoredLink | None = None) -> set[Ref]:
         mapping = self._scene.mapping_of(ref, role, row.mapping if row else "")

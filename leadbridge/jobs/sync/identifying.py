@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
+from leadbridge.golden import Golden
 from leadbridge.jobs.identify import judge_of
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.identities import Identities, refs_of
@@ -15,6 +16,7 @@ from leadbridge.jobs.sync.unheard import recognise
 from leadbridge.matching.keys import BATCH_KEYS, keys_of
 from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
 from leadbridge.merge.succession import resolve
+from leadbridge.merge.viewing import LINKED, organisation_of
 from leadbridge.plan.sync_rows import Asked, rank_of
 from leadbridge.records import Captured, Record, Ref
 from leadbridge.state import goldens, information, keys, links, reviews, turns
@@ -146,6 +148,13 @@ def golden_keys(subject: str, values: Mapping[str, Value]) -> Iterator[GoldenKey
     for key in keys_of(subject, values, BATCH_KEYS.get(subject, ())):
         kind, _, text = key.partition(":")
         yield GoldenKey(subject, kind, text)
+
+
+def kept_keys(golden: Golden) -> list[GoldenKey]:
+    """All keys that a golden record is kept under: those by which it is found again, and the organisation's."""
+    found = list(golden_keys(golden.subject, golden.values))
+    linked = organisation_of(golden)
+    return [*found, GoldenKey(golden.subject, LINKED, str(linked))] if linked else found
 
 
 def _standing_for(ref: Ref, role: str, subject: str, values: Mapping[str, Value]) -> Captured:

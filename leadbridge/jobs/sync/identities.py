@@ -30,6 +30,11 @@ class Identities:
     moved: dict[Ref, Ref] = field(default_factory=dict)
     group: tuple[int, int] = (1, 0)
 
+    @property
+    def heirs(self) -> dict[int, int]:
+        """Golden record -> the one that it becomes part of."""
+        return {number: keep for keep, some in self.united.items() for number in some}
+
 
 def body_of(refs: Collection[Ref], why: str = "") -> str:
     """A question about records, as its text in the state."""

@@ -96,6 +96,8 @@ class Planning:
                     plans.add_rows(tx, self._plan, page)
         finally:
             self._spool.close()
+            if self._around.views is not None:
+                self._around.views.close()
         return running.text
 
     def _numbered(self) -> Iterator[PlanRow]:
@@ -131,6 +133,10 @@ class Planning:
             if drawn.settle is not None:
                 self.counted.settle(drawn.settle)
                 settles.append(pen(drawn.settle))
+                if self._around.views is not None:
+                    self._around.views.note(drawn.settle)
+        if self._around.views is not None:
+            self._around.views.carry_on()
         self._keep_rejects(rejects)
         return settles
 

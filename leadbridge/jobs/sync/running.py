@@ -24,6 +24,7 @@ from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
 from leadbridge.jobs.sync.planning import Counted, Planning
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene, opened, sync_job
+from leadbridge.jobs.sync.viewing import Views
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.plan.brakes import BrakeName, Stop, stops
 from leadbridge.plan.row_text import Digest
@@ -189,6 +190,7 @@ class Begun:
             asked_to_delete=gone.asked_to_delete,
             state=state,
             prints=prints.role_prints(scene.workspace.mappings, scene.sources),
+            views=Views(scene, self.store, run.id, identities.heirs) if scene.has_organisations else None,
         )
 
     def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:

@@ -17,10 +17,11 @@ from leadbridge.mapping.stages import STAGE
 from leadbridge.merge.creating import Target, writable
 from leadbridge.merge.model import FieldPolicy
 from leadbridge.merge.record import DEFAULT, Policies
+from leadbridge.merge.viewing import COMPANY
 from leadbridge.plan.uniting import OPT_OUT
 from leadbridge.provider import ObjectDescription, Provider
 from leadbridge.records import Ref
-from leadbridge.subjects.model import Subject
+from leadbridge.subjects.model import Field, Subject
 
 OWN: frozenset[str] = frozenset({"created_at", "modified_at"})
 """Fields that tell of the record, not of its subject: each CRM's own, so they are read and never agreed."""
@@ -106,6 +107,16 @@ class Scene:
     @property
     def _subjects(self) -> Mapping[str, Subject]:
         return self.workspace.mappings.catalogue.subjects
+
+    @cached_property
+    def views(self) -> Mapping[str, Field]:
+        """Company fields of a person that some record holds, where there are organisations for them to show."""
+        people = (m for m in self.workspace.mappings.objects if m.subject.name == "person" and self.has_organisations)
+        return {target.name: target for mapping in people for target in mapping.targets if target.name in COMPANY}
+
+    @cached_property
+    def has_organisations(self) -> bool:
+        return any(mapping.subject.name == "organisation" for mapping in self.workspace.mappings.objects)
 
     @cached_property
     def _by_object(self) -> dict[tuple[str, str], tuple[ObjectMapping, ...]]:

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Final
 
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.identifying import golden_keys
+from leadbridge.jobs.sync.identifying import kept_keys
 from leadbridge.jobs.sync.identities import body_of, refs_of
+from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown
 from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
@@ -105,14 +106,15 @@ class _Chunk:
         stale |= goldens.update_expected(tx, going, versions)
         goldens.add(tx, made)
         touched = {g.id: g for g in (*going, *made) if g.id not in stale}
-        keys.replace(tx, {n: list(golden_keys(g.subject, g.values)) for n, g in touched.items()})
+        keys.replace(tx, {n: kept_keys(g) for n, g in touched.items()})
         fresh = [row for row in rows if row.golden not in stale]
+        owe_members(tx, [row.golden for row in fresh if row.conversions and row.moves and row.subject == ORGANISATION])
         goldens.set_due(tx, [row.golden for row in fresh if row.owed], True)
         self._unite({number: row.golden for row in fresh for number in row.unites})
         return frozenset(stale)
 
     def _moved(self, row: Settle, golden: Golden) -> Golden:
-        taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp) for m in row.moves}
+        taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp, m.new.shows) for m in row.moves}
         return replace(golden, fields={**golden.fields, **taken}) if taken else golden
 
     def _unite(self, united: Mapping[int, int]) -> None:

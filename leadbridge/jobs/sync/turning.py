@@ -11,11 +11,13 @@ from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.owing import Owing
 from leadbridge.jobs.sync.twins import twins_asked
+from leadbridge.jobs.sync.viewing import MEMBERS
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged
 from leadbridge.merge.record import merge
 from leadbridge.merge.standing import stand
 from leadbridge.merge.uniting import unite
+from leadbridge.merge.viewing import organisation_of
 from leadbridge.plan import sync_drafting as drafting
 from leadbridge.plan.sync_rows import Settle, Write
 from leadbridge.records import Ref, Reject
@@ -74,7 +76,11 @@ class Turn:
         if lifted:
             golden = replace(golden, fields={n: held for n, held in golden.fields.items() if n not in lifted})
         sides = [side for link in after if (side := self._hand.side(link)) is not None]
-        merged = merge(golden, sides, policies, self._around.run)
+        views = self._around.views
+        if views is None or golden.subject not in MEMBERS:
+            merged = merge(golden, sides, policies, self._around.run)
+        else:
+            merged = views.merge(golden, sides, policies, self._chunk.organisations, self._hand.asked())
         return replace(merged, conflicts=(*conflicts, *merged.conflicts)) if conflicts else merged
 
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
@@ -96,7 +102,7 @@ class Turn:
         due = {*row.due, *owing.due} & {link.id for link in stood.after if link.state == "live"}
         was_due = {stored.link.id for stored in hand.stored if stored.due}
         mine = {stored.link.id for stored in hand.stored if hand.is_mine(stored)}
-        carried = (*self._around.asked_to_delete.get(hand.number, (None,))[1:], *self._answered(stood.after))
+        carried = (*self._around.asked_to_delete.get(hand.number, (None,))[1:], *self._answered(stood))
         row = replace(
             row,
             due=tuple(sorted(due)),
@@ -129,16 +135,21 @@ class Turn:
             )
         )
 
-    def _answered(self, after: Sequence[Link]) -> Iterator[int]:
-        """Questions that have settled themselves: who it is, what became of a create, and twins that are none now."""
-        refs = {link.ref for link in after}
-        surplus = {link.id for link in after if link.state == "surplus"}
+    def _answered(self, stood: _Stood) -> Iterator[int]:
+        """Questions that have settled themselves: who it is, what became of a create, twins that are none now, and what
+        the organisation says.
+        """
+        refs = {link.ref for link in stood.after}
+        surplus = {link.id for link in stood.after if link.state == "surplus"}
         connections = {ref.connection for ref in refs}
         for review in (r for n in self._hand.everybody() for r in self._chunk.reviews.get(n, ())):
             is_one = review.kind == "identity" and refs_of(review.body) <= refs
             made = review.kind == "uncertain" and review.link is None
             single = review.kind == "surplus" and review.link not in surplus
-            if is_one or single or (made and {ref.connection for ref in refs_of(review.body)} <= connections):
+            held = stood.merged.golden.fields.get(review.field) if review.kind == "field" else None
+            shown = held is not None and held.shows and held.shows == organisation_of(stood.merged.golden)
+            known = is_one or single or shown
+            if known or (made and {ref.connection for ref in refs_of(review.body)} <= connections):
                 yield review.id
 
     def _mended(self, after: Sequence[Link], due: set[int]) -> Iterator[Ref]:
