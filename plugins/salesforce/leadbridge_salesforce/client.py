@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -121,6 +121,13 @@ class Client:
             raise failures.of_reply(self.connection, reply.status_code, _body(reply), writes=writes)
         return reply
 
+    def try_send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Json]:
+        """A call that changes something, with its status and body, whatever they are."""
+        data = json.dumps(body, default=_plain).encode()
+        sent = {"Content-Type": "application/json", **headers}
+        reply = self._request(method, f"/services/data/v{self.version}/{path}", data=data, headers=sent)
+        return reply.status_code, _body(reply)
+
     def soap(self, envelope: bytes) -> requests.Response:
         """The reply of the partner SOAP API, faults included, which come with status 500."""
         headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
@@ -129,6 +136,19 @@ class Client:
     def _request(self, method: str, path: str, **sent: Any) -> requests.Response:
         with self._translated(writes=method != "GET"):
             return self._http.request(method, f"https://{PLACEHOLDER}{path}", **sent)
+
+    @contextmanager
+    def stream(self, path: str, params: Mapping[str, str]) -> Iterator[requests.Response]:
+        """A reply whose body is read while it comes."""
+        reply = self._request("GET", path, params=dict(params), stream=True)
+        with self._translated(writes=False), reply:
+            if reply.status_code >= requests.codes.multiple_choices:
+                raise failures.of_reply(self.connection, reply.status_code, _body(reply), writes=False)
+            yield reply
+
+    def server_time(self) -> datetime | None:
+        """The server's own time, a second or so ago; None where it never said. Not this machine's: clocks differ."""
+        return self._adapter.served_at
 
     def renew(self) -> None:
         """A new session. Raises as signing in does."""
@@ -163,14 +183,6 @@ class Client:
             raise failures.unreadable(self.connection, reason, writes=writes) from None
         except requests.RequestException as error:
             raise failures.of_silence(self.connection, error, writes=writes) from None
-
-
-def served_at(reply: requests.Response) -> str | None:
-    """The server's own time of a reply, as ``2026-01-31T09:30:00Z``; None where it does not say."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("Date", "")).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return None
 
 
 def _session(connection: str, prefix: str, adapter: requests.adapters.BaseAdapter) -> requests.Session:

@@ -23,7 +23,7 @@ from leadbridge.errors import (
     UncertainError,
 )
 
-Kind = Literal["retry", "lost", "refresh", "quota", "refused", "locator", "schema", "failed"]
+Kind = Literal["retry", "lost", "refresh", "quota", "refused", "locator", "schema", "absent", "failed"]
 
 RETRY: Final = frozenset(
     {
@@ -65,6 +65,7 @@ _BY_STATUS: Final[Mapping[int, Kind]] = {
     503: "retry",
     504: "lost",
 }
+_WHATEVER_CODE: Final[Mapping[int, Kind]] = {404: "absent", 410: "failed"}
 _REMEDY: Final[Mapping[str, str]] = {
     "REQUEST_LIMIT_EXCEEDED": "the org's API calls of the last 24 hours are used up; run again later",
     "API_DISABLED_FOR_ORG": "the user or the org may not use the API; enable it for the user's profile",
@@ -82,6 +83,10 @@ class LocatorError(ConnectionFailedError):
 
 class SchemaError(ConnectionFailedError):
     """A field or object is not visible any more. Nothing was done."""
+
+
+class NotThereError(ConnectionFailedError):
+    """What the address names is not there, or not visible to the user. Nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,8 @@ def of_reply(connection: str, status: int, body: object, *, writes: bool) -> Lea
 def _kind(error: Said, status: int) -> Kind:
     if error.code == "REQUEST_LIMIT_EXCEEDED" and error.message.startswith("Concurrent"):
         return "retry"  # too many long calls at once, which has nothing to do with the day's quota
-    if status in {410, 404}:
-        return "failed"
+    if status in _WHATEVER_CODE:
+        return _WHATEVER_CODE[status]
     return _BY_CODE.get(error.code) or _BY_STATUS.get(status, "failed")
 
 
@@ -136,6 +141,7 @@ _CLASSES: Final[Mapping[Kind, type[ConnectionFailedError]]] = {
     "refused": BatchRefusedError,
     "locator": LocatorError,
     "schema": SchemaError,
+    "absent": NotThereError,
     "failed": ConnectionFailedError,
 }
 

@@ -13,6 +13,8 @@ import re
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -92,7 +94,12 @@ class Keeper:
 
 
 class SalesforceAdapter(HTTPAdapter):
-    """Sends what is meant for :data:`PLACEHOLDER` to the session's server. ``calls`` counts what was sent."""
+    """Sends what is meant for :data:`PLACEHOLDER` to the session's server.
+
+    Attributes:
+        calls: requests sent so far.
+        served_at: the server's time of the latest reply, aware UTC.
+    """
 
     def __init__(self, keeper: Keeper, quota: Quota, timeout: float, ca: str | None) -> None:
         super().__init__(max_retries=patience())
@@ -101,6 +108,7 @@ class SalesforceAdapter(HTTPAdapter):
         self._timeout = timeout
         self._ca = ca
         self.calls = 0
+        self.served_at: datetime | None = None
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         self._quota.check()
@@ -124,6 +132,7 @@ class SalesforceAdapter(HTTPAdapter):
         settings = {**options, **security(target.loopback, self._ca), "timeout": (_CONNECT, self._timeout)}
         reply = super().send(signed, **settings)
         self._quota.note(reply.headers.get("Sforce-Limit-Info"))
+        self.served_at = _date(reply.headers.get("Date")) or self.served_at
         return reply
 
 
@@ -154,6 +163,13 @@ class SignInAdapter(HTTPAdapter):
         loopback = (urlsplit(request.url or "").hostname or "") == "127.0.0.1"
         settings = {**kwargs, **security(loopback, self._ca), "timeout": (_CONNECT, self._timeout)}
         return super().send(request, **settings)
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header or "").astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def security(loopback: bool, ca: str | None) -> dict[str, Any]:

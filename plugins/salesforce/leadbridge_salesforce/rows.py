@@ -1,0 +1,102 @@
+"""Rows as they come, by REST or by Bulk, made into records, tombstones and conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from leadbridge.provider import Converted, Gone
+from leadbridge.records import Record, Ref, Reject
+from leadbridge.values import Raw
+from leadbridge_salesforce import raws, soql
+from leadbridge_salesforce.raws import UnreadableRowError
+from leadbridge_salesforce.schema import Field, Schema
+
+CONTACT_MADE: Final = "ConvertedContact.CreatedDate"
+_AT_ONCE: Final = timedelta(seconds=5)
+
+Reader = Callable[[Field, Any], Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. ``made`` is when the contact was made that took over from a converted lead, as text."""
+
+    record: Record
+    deleted: bool
+    made: str | None
+
+
+@dataclass(slots=True)
+class Read:
+    """Rows of one page."""
+
+    rows: list[Row] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Reads rows of one object of one connection."""
+
+    connection: str
+    schema: Schema
+    reader: Reader
+
+    def read(self, rows: Iterable[Mapping[str, Any]]) -> Read:
+        """What cannot be read is a reject; the rows around it go on."""
+        read = Read()
+        for row in rows:
+            try:
+                read.rows.append(self._row(row))
+            except (UnreadableRowError, ValueError) as error:
+                source = f"{self.connection}:{self.schema.name}:{row.get('Id') or '?'}"
+                reason = f"the row cannot be read: {error}"
+                read.rejects.append(Reject("unreadable", reason, "look at the record in Salesforce", source))
+        return read
+
+    def _row(self, row: Mapping[str, Any]) -> Row:
+        if not row.get("Id"):
+            raise UnreadableRowError("it has no Id")
+        fields = self.schema.fields
+        values = {name: self.reader(fields[name], row[name]) for name in fields if name in row}
+        stamp = values.get(self.schema.stamp or "")
+        modified = soql.moment(stamp) if isinstance(stamp, str) else None
+        ref = Ref(self.connection, self.schema.name, str(row["Id"]))
+        return Row(Record(ref, values, modified=modified), values.get("IsDeleted") is True, _made(row))
+
+
+def _made(row: Mapping[str, Any]) -> str | None:
+    contact = row.get("ConvertedContact")
+    made = contact.get("CreatedDate") if isinstance(contact, Mapping) else row.get(CONTACT_MADE)
+    return str(made) if made else None
+
+
+def gone(row: Row) -> Gone:
+    master = row.record.values.get("MasterRecordId")
+    return Gone(row.record.ref, "tombstone", str(master) if master else None)
+
+
+def converted(row: Row) -> Converted | None:
+    """The conversion that a lead tells of; None for other records.
+
+    The contact counts as made by it only where both changed at once. A lead that was touched since does not show that
+    any more: then what contact and lead say is compared field by field, instead of being taken over.
+    """
+    contact = row.record.values.get("ConvertedContactId")
+    if row.record.values.get("IsConverted") is not True or not contact:
+        return None
+    lead = row.record.ref
+    at, made = row.record.modified, None if row.made is None else soql.moment(row.made)
+    at_once = at is not None and made is not None and abs(at - made) <= _AT_ONCE
+    return Converted(lead, Ref(lead.connection, "Contact", str(contact)), at_once)
+
+
+def by_rest(connection: str, schema: Schema) -> Rows:
+    return Rows(connection, schema, raws.from_json)
+
+
+def by_bulk(connection: str, schema: Schema) -> Rows:
+    return Rows(connection, schema, raws.from_csv)
