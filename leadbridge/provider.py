@@ -55,6 +55,7 @@ class Capabilities:
     read_back: bool = False  # read() after a write shows what was stored
     field_stamps: bool = False  # modification stamps per field
     checks_expected: bool = True  # write compares `expected` itself, at no further call; else the caller reads first
+    at_once: int | None = None  # most actions that one write is given; None: as many as is usual
     local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory
 
 
@@ -250,10 +251,14 @@ class Provider(abc.ABC):
         """Carry out a batch: one result per action, under its number, in any order."""
         raise UnsupportedError(self, "write")
 
+    def keyed(self, object: str) -> bool:
+        """With ``upsert_by_key``: whether it holds for this object, which may lack a field to keep the key in."""
+        return self.capabilities.upsert_by_key
+
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
         """For creates whose reply was lost: the id of the record that each made; None where that cannot be told.
 
-        Asked only where ``upsert_by_key`` is not declared. A create of unknown end goes to a person, not out again,
+        Asked only where creates are not :meth:`keyed`. A create of unknown end goes to a person, not out again,
         except where the provider is ``staged``: what does not show there was never written.
         """
         return [None for _ in actions]
@@ -297,7 +302,7 @@ class Provider(abc.ABC):
         """End a run of writes without keeping what is not durable yet; free every lock."""
 
     def estimate(self, actions: Iterable[Action]) -> int:
-        """API calls that writing these actions will take, retries not counted. Pure: calls nothing."""
+        """API calls that writing these actions will take, reading back included, retries not. Pure: calls nothing."""
         raise UnsupportedError(self, "estimate")
 
     def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:

@@ -51,7 +51,9 @@ class Line:
 
     @property
     def size(self) -> int:
-        return self._options.staged_batch if self._stages else self._options.batch
+        if self._stages:
+            return self._options.staged_batch
+        return self._provider.capabilities.at_once or self._options.batch
 
     @property
     def stopped(self) -> bool:

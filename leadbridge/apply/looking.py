@@ -59,7 +59,7 @@ class Looker:
         return keyed
 
     def _is_keyed(self, create: Operation) -> bool:
-        return self._can.upsert_by_key and create.row.key is not None
+        return create.row.key is not None and self._can.upsert_by_key and self._provider.keyed(create.row.object)
 
     def read_back(self, done: Sequence[tuple[Operation, str]]) -> list[Outcome]:
         """What was agreed. A file is not read back: it holds what was sent, or its commit raised.

@@ -226,6 +226,9 @@ class FaultyProvider(Provider):
     def abandon(self) -> None:
         self.inner.abandon()
 
+    def keyed(self, object: str) -> bool:
+        return self.capabilities.upsert_by_key and self.inner.keyed(object)
+
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
         return self.inner.find(actions)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,27 @@ def test_a_create_that_cannot_be_found_out_is_a_question_and_is_sent_once(run: R
     assert run.provider.calls["write"] == 1
     assert counted(run.resume(Faults(lacks=LACKS))) == (0, 0, 0, 0)
     assert len(run.accounts) == 1
+
+
+def test_an_object_without_a_place_for_the_key_counts_as_without(run: Run) -> None:
+    class Unkeyed(FaultyProvider):
+        def keyed(self, object: str) -> bool:
+            return False
+
+    row = create(1, Name="Ada")
+    run.journal.plan([row])
+    lost = Unkeyed(connect(run.folder).inner, failing("write", 1, "timeout_after"))
+    summary = apply_writes([row], {"crm": lost}, run.journal, options(run.clock))
+    assert (counted(summary), lost.calls["write"]) == ((0, 0, 1, 0), 1)
+
+
+def test_a_provider_says_how_many_rows_one_write_takes(run: Run) -> None:
+    rows = [create(number, Name=f"n{number}") for number in range(1, 6)]
+    run.journal.plan(rows)
+    provider = connect(run.folder, Faults())
+    provider.capabilities = replace(provider.capabilities, at_once=2)
+    apply_writes(rows, {"crm": provider}, run.journal, options(run.clock))
+    assert provider.calls["write"] == 3
 
 
 def test_a_create_is_found_where_the_provider_can(run: Run) -> None:

@@ -1,1 +1,15 @@
 """Salesforce as a CRM, and a stand-in of an org to test against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadbridge import hookimpl
+
+if TYPE_CHECKING:
+    from leadbridge.extend import RegisterProviders
+
+
+@hookimpl
+def leadbridge_register_providers(register: RegisterProviders) -> None:
+    register("salesforce", "leadbridge_salesforce.provider:SalesforceProvider")

@@ -56,9 +56,9 @@ def _pages(client: Client, schemas: Schemas, schema: Schema, start: Cursor | Non
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Rows in hand: where they come from, and whether they come in the order of their stamps."""
+    """Rows in hand: each part with whether it is the last, and whether they come in the order of their stamps."""
 
-    parts: Iterator[Read]
+    parts: Iterator[tuple[Read, bool]]
     ordered: bool
 
 
@@ -80,12 +80,8 @@ class _Capture:
         look_back = timedelta(seconds=self._client.settings.look_back)
         began = self._client.server_time() or _EARLIEST
         progress = Progress(began, self._start, look_back)
-        waiting: Read | None = None
-        for part in reading.parts:
-            if waiting is not None:
-                yield self._page(waiting, progress, reading.ordered, last=False)
-            waiting = part
-        yield self._page(waiting or Read(), progress, reading.ordered, last=True)
+        for part, last in reading.parts:
+            yield self._page(part, progress, reading.ordered, last=last)
 
     def _page(self, read: Read, progress: Progress, ordered: bool, *, last: bool) -> Page:
         new = [row for row in read.rows if progress.carry(row.record, deleted=row.deleted)]
@@ -128,15 +124,21 @@ class _Capture:
         since, after = (self._start.since, self._start.after) if self._start else (None, None)
         return soql.changed(self._schema, self._columns, since, after, ordered=ordered)
 
-    def _rest(self, page: Mapping[str, Any]) -> Iterator[Read]:
+    def _rest(self, page: Mapping[str, Any]) -> Iterator[tuple[Read, bool]]:
         reader = row_readers.by_rest(self._client.connection, self._schema)
         while True:
-            yield reader.read(page["records"])
+            yield reader.read(page["records"]), page["done"]
             if page["done"]:
                 return
             page = self._client.more(page["nextRecordsUrl"])
 
     def _bulk(self) -> _Reading:
         parts = bulk_rows(self._client, self._query(ordered=False), deleted=self._deleted)
+        return _Reading(self._unordered(parts), ordered=False)
+
+    def _unordered(self, parts: Iterator[list[dict[str, str]]]) -> Iterator[tuple[Read, bool]]:
+        """Which part is the last is known once it is read, so an empty one follows it."""
         reader = row_readers.by_bulk(self._client.connection, self._schema)
-        return _Reading((reader.read(part) for part in parts), ordered=False)
+        for part in parts:
+            yield reader.read(part), False
+        yield Read(), True

@@ -32,6 +32,7 @@ class SalesforceProvider(Provider):
         upsert_by_key=True,
         read_back=True,
         checks_expected=False,
+        at_once=10_000,  # from `bulk_from` rows on they go as one bulk job
     )
 
     settings: SalesforceSettings
