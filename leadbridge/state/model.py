@@ -81,11 +81,16 @@ class ConnectionRow:
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
-    """A captured record that is not settled yet, and the mapping file that covers it."""
+    """A captured record that is not settled yet, and the mapping file that covers it.
+
+    Attributes:
+        said: its canonical values, read through that mapping; references as the CRM's own text.
+    """
 
     record: Record
     role: str
     mapping: str
+    said: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

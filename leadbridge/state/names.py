@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from leadbridge.golden import Held
 from leadbridge.state import codec, schema
-from leadbridge.values import Raw
+from leadbridge.values import Raw, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Names:
         self._numbers[name] = number
         return number
 
-    def pack(self, values: Mapping[str, Raw]) -> str:
+    def pack(self, values: Mapping[str, Raw] | Mapping[str, Value]) -> str:
         """Equal mappings give equal texts. Raises ValueError for MISSING."""
         return codec.dumps(self._flat(values))
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = "0001"
+VERSION: Final = "0002"
 """The newest migration; names are four digits, so that they sort."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -152,8 +152,21 @@ staged = Table(
     _text("role"),
     _text("mapping"),
     _text("raw"),
+    _text("said"),
     _text("source"),
     _time("modified", null=True),
+)
+staged_keys = Table(
+    "staged_keys",
+    metadata,
+    _key("run", Integer),
+    _key("subject"),
+    _key("kind"),
+    _key("key"),
+    _key("connection"),
+    _key("object"),
+    _key("record_id"),
+    sqlite_with_rowid=False,  # as golden_keys
 )
 staged_gone = Table(
     "staged_gone",

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, Table, delete, func, select, tuple_
 from leadbridge.records import Record, Ref
 from leadbridge.state.model import StagedGone, StagedRow
 from leadbridge.state.names import Names
-from leadbridge.state.schema import staged, staged_gone
+from leadbridge.state.schema import staged, staged_gone, staged_keys, turns
 from leadbridge.state.sql import PAGE, by_object, chunks, select_refs, upsert
 from leadbridge.state.transactions import Snapshot, Transaction
 
@@ -28,6 +28,7 @@ def stage(tx: Transaction, run: int, rows: Sequence[StagedRow]) -> None:
                 "role": row.role,
                 "mapping": row.mapping,
                 "raw": pack(row.record.values),
+                "said": pack(row.said),
                 "source": row.record.source,
                 "modified": row.record.modified,
             }
@@ -52,6 +53,21 @@ def page_gone(snapshot: Snapshot, run: int, after: Ref | None = None, limit: int
     return [StagedGone(_ref(row), row.proof, row.merged_into) for row in rows]
 
 
+def newcomers(snapshot: Snapshot, run: int, after: Ref | None = None, limit: int = PAGE) -> list[tuple[Ref, str, str]]:
+    """The next covered records that are nobody's turn, in the order of their refs, each with its role and mapping."""
+    at = (staged.c.connection, staged.c.object, staged.c.record_id)
+    mine = (turns.c.connection == at[0]) & (turns.c.object == at[1]) & (turns.c.record_id == at[2])
+    query: Select[Any] = (
+        select(*at, staged.c.role, staged.c.mapping)
+        .outerjoin(turns, (turns.c.run == run) & mine)
+        .where(staged.c.run == run, staged.c.mapping != "", turns.c.golden.is_(None))
+    )
+    if after is not None:
+        query = query.where(tuple_(*at) > tuple_(after.connection, after.object, after.id))
+    rows = snapshot.connection.execute(query.order_by(*at).limit(limit))
+    return [(_ref(row), row.role, row.mapping) for row in rows]
+
+
 def load(snapshot: Snapshot, run: int, refs: Collection[Ref]) -> dict[Ref, StagedRow]:
     query = select(staged).where(staged.c.run == run)
     found = (_staged(row, snapshot.names) for row in select_refs(snapshot, query, staged, refs))
@@ -72,7 +88,7 @@ def settle(tx: Transaction, run: int, refs: Collection[Ref]) -> None:
 
 
 def clear(tx: Transaction, run: int) -> None:
-    for table in (staged, staged_gone):
+    for table in (staged, staged_gone, staged_keys):
         tx.connection.execute(delete(table).where(table.c.run == run))
 
 
@@ -98,4 +114,4 @@ def _ref(row: Row[Any]) -> Ref:
 
 def _staged(row: Row[Any], names: Names) -> StagedRow:
     record = Record(_ref(row), names.unpack(row.raw), row.source, row.modified)
-    return StagedRow(record, row.role, row.mapping)
+    return StagedRow(record, row.role, row.mapping, names.unpack(row.said))

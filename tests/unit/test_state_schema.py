@@ -23,8 +23,8 @@ from leadbridge.state.store import Store, open_store
 NEXT = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -74,7 +74,7 @@ def test_postgresql_could_make_the_tables() -> None:
 def migrations(tmp_path: Path, then: str = "pass") -> Path:
     scripts = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, scripts)
-    (scripts / "versions" / "v0002.py").write_text(NEXT.format(then=then))
+    (scripts / "versions" / "v9999.py").write_text(NEXT.format(then=then, newest=VERSION))
     return scripts
 
 
@@ -90,11 +90,11 @@ def test_an_older_state_is_migrated_after_a_copy(tmp_path: Path) -> None:
             goldens.add(tx, [person(1)])
         before = store.generation
 
-        bring_up(store.engine, store.file, keep_older=True, target="0002", scripts=migrations(tmp_path))
+        bring_up(store.engine, store.file, keep_older=True, target="9999", scripts=migrations(tmp_path))
 
         assert "extra" in tables(store)
         assert store.generation not in ("", before)
-    with open_store("sqlite:///.leadbridge/state.db.schema-0001", tmp_path) as copy, copy.read() as snapshot:
+    with open_store("sqlite:///.leadbridge/state.db.schema-" + VERSION, tmp_path) as copy, copy.read() as snapshot:
         assert "extra" not in tables(copy)
         assert list(goldens.load(snapshot, [1])) == [1]
 
@@ -103,7 +103,7 @@ def test_a_migration_that_fails_leaves_the_older_state(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         scripts = migrations(tmp_path, then="raise ZeroDivisionError")
         with pytest.raises(ZeroDivisionError):
-            bring_up(store.engine, store.file, keep_older=True, target="0002", scripts=scripts)
+            bring_up(store.engine, store.file, keep_older=True, target="9999", scripts=scripts)
 
         assert "extra" not in tables(store)
     with opened(tmp_path):  # still a state that this program opens

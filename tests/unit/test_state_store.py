@@ -19,6 +19,7 @@ from leadbridge.errors import BusyError, LeadBridgeError, UsageError
 from leadbridge.state import goldens, information, leases
 from leadbridge.state.errors import StateError, explained
 from leadbridge.state.restoring import restore
+from leadbridge.state.schema import VERSION
 from leadbridge.state.store import Store, open_store
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of this kind")
@@ -219,14 +220,14 @@ def test_a_newer_one(tmp_path: Path) -> None:
     with opened(tmp_path) as made:
         file = made.file
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
 
     found = refusal(tmp_path)
 
     assert isinstance(found, UsageError)
     assert str(found) == (
-        f"{file} was written by a newer LeadBridge (schema 0007; this one knows 0001);"
+        f"{file} was written by a newer LeadBridge (schema 9999; this one knows {VERSION});"
         " install that version, or restore a backup that this one made"
     )
 
@@ -361,7 +362,7 @@ def test_a_newer_state_can_be_replaced_by_a_backup_of_this_version(tmp_path: Pat
         made.backup(tmp_path / "copy.db")
         file = made.file
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
 
     aside = restore(URL, tmp_path, tmp_path / "copy.db")

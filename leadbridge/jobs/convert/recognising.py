@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from leadbridge.jobs.identify import judge_of
-from leadbridge.jobs.sync.identifying import golden_keys
 from leadbridge.jobs.sync.identities import refs_of
+from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.merge.identity import Answers, Known, identify
 from leadbridge.merge.succession import resolve
 from leadbridge.plugins import Plugins

@@ -10,7 +10,7 @@ from leadbridge.golden import Golden
 from leadbridge.jobs.convert.knowing import HELD
 from leadbridge.jobs.sync import keeping
 from leadbridge.jobs.sync.applying import Applying
-from leadbridge.jobs.sync.identifying import kept_keys
+from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.settling import Settled
 from leadbridge.plan.sync_rows import Before, Settle

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from leadbridge.errors import UsageError
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.identifying import kept_keys
 from leadbridge.jobs.sync.identities import body_of, refs_of
+from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.values_written import value_of
 from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.jobs.workspace import Workspace

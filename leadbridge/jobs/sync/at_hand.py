@@ -13,7 +13,7 @@ from leadbridge.merge.record import edited
 from leadbridge.merge.standing import Sights, age_of
 from leadbridge.merge.uniting import inherit
 from leadbridge.records import Ref
-from leadbridge.state.model import StagedRow, StoredGolden, StoredLink
+from leadbridge.state.model import StoredGolden, StoredLink
 from leadbridge.values import MISSING, Raw
 
 
@@ -87,7 +87,8 @@ class AtHand:
         return Side(link, mapping, captured, self.guarded(link))
 
     def values(self, link: Link, mapping: ObjectMapping) -> dict[str, Raw]:
-        return values_of(self.staged[link.ref], mapping)
+        wanted = columns(mapping)
+        return {name: raw for name, raw in self.staged[link.ref].record.values.items() if name in wanted}
 
     def guarded(self, link: Link) -> frozenset[str]:
         held = {h.field for n in self.everybody() for h in self._chunk.holds.get(n, ()) if h.link in {0, link.id}}
@@ -123,9 +124,3 @@ class AtHand:
 
     def is_mine(self, stored: StoredLink) -> bool:
         return stored.link.ref.connection in self._scene.providers and stored.link.role in self._scene.roles
-
-
-def values_of(row: StagedRow, mapping: ObjectMapping) -> dict[str, Raw]:
-    """What a mapping reads of a captured record."""
-    wanted = columns(mapping)
-    return {name: raw for name, raw in row.record.values.items() if name in wanted}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from leadbridge.jobs.capture import covering
 from leadbridge.jobs.sync import standing_rejects
+from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
 from leadbridge.jobs.sync.scene import Scene
@@ -15,14 +16,14 @@ from leadbridge.merge.standing import in_play
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
 from leadbridge.provider import Gone, Page, Provider
-from leadbridge.records import Record, Ref, Reject
-from leadbridge.state import cursors, goldens, information, links, operations, staging, turns
+from leadbridge.records import Captured, Record, Ref, Reject
+from leadbridge.state import cursors, goldens, information, links, operations, staged_keys, staging, turns
 from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
 from leadbridge.state.sql import chunks
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 from leadbridge.state.turns import TurnRow
-from leadbridge.values import MISSING, Raw
+from leadbridge.values import MISSING, Raw, Value
 
 _READ = 200
 """Records that are read again in one call."""
@@ -135,23 +136,23 @@ class Gathering:
 
     def _stage(self, tx: Transaction, taken: Sequence[_Taken], rejects: list[tuple[Ref, Reject]]) -> None:
         known = links.by_refs(tx, [t.record.ref for t in taken])
-        captured = [t.mapping.get(t.record) for t in taken if t.mapping is not None]
-        kept = {one.ref for one in self._scene.workspace.plugins.enrich(captured)} if captured else set()
-        rejects += [(one.ref, reject) for one in captured if one.ref in kept for reject in one.rejects]
-        rows: list[StagedRow] = []
-        turned: list[TurnRow] = []
-        for one in taken:
-            ref, link = one.record.ref, known.get(one.record.ref)
-            if (one.mapping is None and link is None) or (one.mapping is not None and ref not in kept):
-                continue
-            rows.append(_staged(one))
-            if link is not None:
-                turned.append(self._turn(link))
-        staging.stage(tx, self._run, rows)
-        turns.add(tx, self._run, turned)
+        captured = {t.record.ref: t.mapping.get(t.record) for t in taken if t.mapping is not None}
+        enriched = self._scene.workspace.plugins.enrich(list(captured.values())) if captured else ()
+        kept = {one.ref for one in enriched}
+        rejects += [(ref, reject) for ref, one in captured.items() if ref in kept for reject in one.rejects]
+        mine = [t for t in taken if t.record.ref in (kept if t.mapping is not None else known)]
+        self._keep(tx, mine, {ref: one for ref, one in captured.items() if ref in kept})
+        turns.add(tx, self._run, [self._turn(link) for t in mine if (link := known.get(t.record.ref)) is not None])
         left = [one.record.ref for one in taken if one.mapping is None]
         self._note_heirs(tx, [known[ref] for ref in left if ref in known])
         self.found.rejects += standing_rejects.keep(tx, self._run, rejects, mended=kept)
+
+    def _keep(self, tx: Transaction, taken: Sequence[_Taken], captured: Mapping[Ref, Captured]) -> None:
+        """``captured``: those that a mapping covers, read through it."""
+        said = {ref: one.values for ref, one in captured.items()}
+        staging.stage(tx, self._run, [_staged(one, said.get(one.record.ref, {})) for one in taken])
+        found = {ref: golden_keys(one.subject, one.values) for ref, one in captured.items()}
+        staged_keys.add(tx, self._run, found)
 
     def _gone(self, tx: Transaction, gone: Sequence[Gone]) -> None:
         known = links.by_refs(tx, [one.ref for one in gone])
@@ -206,7 +207,7 @@ class Gathering:
         rejects: list[tuple[Ref, Reject]] = []
         with self._store.begin() as tx:
             taken = list(self._covered(records, rejects))
-            staging.stage(tx, self._run, [_staged(one) for one in taken])
+            self._keep(tx, taken, {t.record.ref: t.mapping.get(t.record) for t in taken if t.mapping is not None})
             turns.add(tx, self._run, [self._turn(stored) for stored in part])
 
     def _take_due(self) -> None:
@@ -235,11 +236,11 @@ class Gathering:
             after = page[-1].link.id
 
 
-def _staged(taken: _Taken) -> StagedRow:
+def _staged(taken: _Taken, said: Mapping[str, Value]) -> StagedRow:
     """Role and file are blank for a record that no mapping covers any more; only what is mapped is kept."""
     record, mapping = taken.record, taken.mapping
     if mapping is None:
         return StagedRow(replace(record, values={}), "", "")
     wanted = columns(mapping)
     values = {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
-    return StagedRow(replace(record, values=values), mapping.role, mapping.file.name)
+    return StagedRow(replace(record, values=values), mapping.role, mapping.file.name, said)

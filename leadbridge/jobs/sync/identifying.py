@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from leadbridge.golden import Golden
 from leadbridge.jobs.identify import judge_of
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.identities import Identities, refs_of
+from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.jobs.sync.rekeyed import follow_edited_keys
 from leadbridge.jobs.sync.scene import Scene
-from leadbridge.jobs.sync.staged import linked, unlinked
 from leadbridge.jobs.sync.unheard import recognise
-from leadbridge.matching.keys import BATCH_KEYS, keys_of
 from leadbridge.merge.identity import Answers, Identified, Known, NewGolden, identify
 from leadbridge.merge.succession import resolve
-from leadbridge.merge.viewing import LINKED, organisation_of
 from leadbridge.plan.sync_rows import Asked, rank_of
 from leadbridge.records import Captured, Record, Ref
-from leadbridge.state import goldens, information, keys, links, reviews, turns
-from leadbridge.state.model import GoldenKey, StagedRow
+from leadbridge.state import goldens, information, keys, links, reviews, staged_keys, staging, turns
+from leadbridge.state.model import StagedRow
+from leadbridge.state.sql import chunks
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.state.turns import TurnRow
@@ -61,36 +59,59 @@ class Identifying:
             self._found.open |= {stored.link.golden for stored in links.by_refs(snapshot, asked).values()}
 
     def _subject(self, subject: str, answers: Answers) -> None:
+        """Only records that share a key, or of which something was said, are compared; all others are somebody new."""
+        spoken = {ref for family in self._found.succession.families for ref in family}
+        spoken |= {ref for refs in answers for ref in refs} | self._doubtful
         with self._store.read() as snapshot:
-            newcomers = list(self._newcomers(snapshot, subject))
-            known = list(self._known(snapshot, subject, newcomers))
-        if not newcomers and not known:
-            return
+            refs = sorted({*staged_keys.sharing(snapshot, self._run, subject), *spoken})
+            newcomers, changed = self._compared(snapshot, subject, refs)
+            known = list(self._known(snapshot, subject, newcomers, changed))
         judge = judge_of(self._scene.workspace.plugins)
         found = identify(newcomers, known, judge, self._found.succession, answers)
-        with self._store.begin() as tx:
-            self._keep(tx, subject, found)
+        made = self._number(subject, found)
+        if newcomers or known:
+            with self._store.begin() as tx:
+                self._keep(tx, subject, found, made)
 
-    def _newcomers(self, snapshot: Snapshot, subject: str) -> Iterator[Captured]:
-        for row in unlinked(snapshot, self._run):
-            captured = self._captured(row)
-            if captured is not None and captured.subject == subject:
-                yield captured
+    def _compared(
+        self, snapshot: Snapshot, subject: str, refs: Sequence[Ref]
+    ) -> tuple[list[Captured], list[tuple[int, Captured]]]:
+        """Of these refs the records without a link, and the linked ones with their golden records."""
+        newcomers: list[Captured] = []
+        changed: list[tuple[int, Captured]] = []
+        for part in chunks(refs):
+            rows = staging.load(snapshot, self._run, part)
+            owners = turns.owners(snapshot, self._run, part)
+            for ref in (ref for ref in part if ref in rows):
+                captured = self._captured(rows[ref])
+                if captured is not None and captured.subject == subject and ref in owners:
+                    changed.append((owners[ref], captured))
+                elif captured is not None and captured.subject == subject:
+                    newcomers.append(captured)
+        return newcomers, changed
 
     def _captured(self, row: StagedRow) -> Captured | None:
         ref = row.record.ref
-        mapping = self._scene.mapping_of(ref, row.role, row.mapping)
+        mapping = self._scene.mapping_of(ref, row.role, row.mapping) if row.mapping else None
         if mapping is None:
             return None
-        return Captured(Record(ref, {}), mapping.subject.name, row.role, mapping.read(row.record.values))
+        return Captured(Record(ref, {}), mapping.subject.name, row.role, row.said)
 
-    def _known(self, snapshot: Snapshot, subject: str, newcomers: Sequence[Captured]) -> Iterator[Known]:
+    def _known(
+        self,
+        snapshot: Snapshot,
+        subject: str,
+        newcomers: Sequence[Captured],
+        changed: Sequence[tuple[int, Captured]],
+    ) -> Iterator[Known]:
         """Golden records that share a key with a newcomer, and those of which the CRMs' reports speak.
 
-        A golden record is known by what was agreed, and by what its records say now: nobody may have been told yet.
+        A golden record is known by what was agreed, and by what its records say now (``changed``): nobody may have been
+        told yet.
         """
         wanted = {key for one in newcomers for key in golden_keys(subject, one.values)}
-        said = {k.record.ref: k for k in self._changed(snapshot, subject, wanted)}
+        alike = [Known(n, c) for n, c in changed if not wanted.isdisjoint(golden_keys(subject, c.values))]
+        said = {k.record.ref: k for k in alike}
         yield from said.values()
         sharing = {number for found in keys.find(snapshot, wanted).values() for number in found}
         families = {ref for family in self._found.succession.families for ref in family}
@@ -105,20 +126,45 @@ class Identifying:
             if first.ref not in reported and first.ref not in said:
                 yield Known(number, _standing_for(first.ref, first.role, subject, loaded[number].golden.values))
 
-    def _changed(self, snapshot: Snapshot, subject: str, wanted: Set[GoldenKey]) -> Iterator[Known]:
-        """Linked records that share a key with a newcomer since they were edited."""
-        for row, golden in linked(snapshot, self._run) if wanted else ():
-            captured = self._captured(row)
-            if captured is None or captured.subject != subject:
-                continue
-            if not wanted.isdisjoint(golden_keys(subject, captured.values)):
-                yield Known(golden, captured)
+    def _number(self, subject: str, found: Identified) -> Mapping[int, int]:
+        """Give every newcomer its golden record, page by page in the order of refs; new ones are numbered so, too.
 
-    def _keep(self, tx: Transaction, subject: str, found: Identified) -> None:
-        fresh = sorted({owner.number for owner in found.owners.values() if isinstance(owner, NewGolden)})
-        numbers = information.reserve(tx, "golden", len(fresh)) if fresh else range(0)
-        made = dict(zip(fresh, numbers, strict=True))
+        Returns the number of each :class:`NewGolden`.
+        """
+        made: dict[int, int] = {}
+        after: Ref | None = None
+        while True:
+            with self._store.begin() as tx:
+                page = staging.newcomers(tx, self._run, after)
+                if not page:
+                    return made
+                after = page[-1][0]
+                mine = [ref for ref, role, file in page if self._is_of(subject, ref, role, file)]
+                turns.add(tx, self._run, self._turns(tx, subject, mine, found, made))
 
+    def _is_of(self, subject: str, ref: Ref, role: str, file: str) -> bool:
+        mapping = self._scene.mapping_of(ref, role, file)
+        return mapping is not None and mapping.subject.name == subject
+
+    def _turns(
+        self, tx: Transaction, subject: str, refs: Sequence[Ref], found: Identified, made: dict[int, int]
+    ) -> list[TurnRow]:
+        owners = [found.owners.get(ref) for ref in refs]
+        fresh = dict.fromkeys(o.number for o in owners if isinstance(o, NewGolden) and o.number not in made)
+        alone = sum(1 for owner in owners if owner is None)
+        numbers = iter(information.reserve(tx, "golden", len(fresh) + alone) if fresh or alone else ())
+        rank, rows = rank_of(subject), []
+        for ref, owner in zip(refs, owners, strict=True):
+            if owner is None:
+                number = next(numbers)
+            elif isinstance(owner, NewGolden):
+                number = made[owner.number] if owner.number in made else made.setdefault(owner.number, next(numbers))
+            else:
+                number = owner
+            rows.append(TurnRow(rank, number, ref))
+        return rows
+
+    def _keep(self, tx: Transaction, subject: str, found: Identified, made: Mapping[int, int]) -> None:
         def number_of(owner: int | NewGolden) -> int:
             return made[owner.number] if isinstance(owner, NewGolden) else owner
 
@@ -126,7 +172,6 @@ class Identifying:
         sizes: dict[int, int] = {}
         for owner in found.owners.values():
             sizes[number_of(owner)] = sizes.get(number_of(owner), 0) + 1
-        turns.add(tx, self._run, [TurnRow(rank, number_of(owner), ref) for ref, owner in found.owners.items()])
         turns.unite(tx, self._run, found.united)
         turns.add(tx, self._run, [TurnRow(rank, keep) for keep in set(found.united.values())])
         mine = self._found
@@ -141,20 +186,6 @@ class Identifying:
             turns.add(tx, self._run, [TurnRow(rank, first)])
         largest = max(sizes.items(), key=lambda item: item[1], default=(0, 1))
         mine.group = max(mine.group, (largest[1], largest[0]))
-
-
-def golden_keys(subject: str, values: Mapping[str, Value]) -> Iterator[GoldenKey]:
-    """The keys by which a subject is found again."""
-    for key in keys_of(subject, values, BATCH_KEYS.get(subject, ())):
-        kind, _, text = key.partition(":")
-        yield GoldenKey(subject, kind, text)
-
-
-def kept_keys(golden: Golden) -> list[GoldenKey]:
-    """All keys that a golden record is kept under: those by which it is found again, and the organisation's."""
-    found = list(golden_keys(golden.subject, golden.values))
-    linked = organisation_of(golden)
-    return [*found, GoldenKey(golden.subject, LINKED, str(linked))] if linked else found
 
 
 def _standing_for(ref: Ref, role: str, subject: str, values: Mapping[str, Value]) -> Captured:

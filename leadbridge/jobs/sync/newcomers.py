@@ -13,7 +13,6 @@ from typing import Final
 
 from leadbridge.conditions import ConditionError
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.at_hand import values_of
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.scene import OWN
 from leadbridge.jobs.sync.turning import Drawn
@@ -35,13 +34,10 @@ class _Reader:
 
     Attributes:
         mapping: as the merge uses it.
-        told: the mapping's own fields too: what tells of the record itself.
         bases: provider field -> the canonical field that it fills.
     """
 
     mapping: ObjectMapping
-    told: ObjectMapping
-    dated: bool
     bases: Mapping[str, str]
 
 
@@ -61,9 +57,8 @@ class Newcomers:
         reader = self._reader(ref, row) if row is not None and ref not in self._reported else None
         if row is None or reader is None or ref not in chunk.link_ids:
             return None
-        link = Link(chunk.link_ids[ref], number, ref, row.role, "live", {}, self._age(row, reader))
-        raws = values_of(row, reader.mapping)
-        return self._drawn(link, reader, raws, reader.mapping.read(raws))
+        link = Link(chunk.link_ids[ref], number, ref, row.role, "live", {}, age_of(row.said.get("created_at", MISSING)))
+        return self._drawn(link, reader, row)
 
     @cached_property
     def _talked_about(self) -> frozenset[int]:
@@ -96,19 +91,11 @@ class Newcomers:
         if named or not mapping.one_to_one or (one_way and ref.connection != source):
             return None
         bases = {f.column: target.name for f in mapping.fields for target in f.targets if f.column is not None}
-        dated = any(target.name == "created_at" for target in told.targets)
-        return _Reader(mapping, told, dated, bases) if len(bases) == len(mapping.fields) else None
+        return _Reader(mapping, bases) if len(bases) == len(mapping.fields) else None
 
-    def _age(self, row: StagedRow, reader: _Reader) -> int:
-        if not reader.dated:
-            return 0
-        wanted = {f.column for f in reader.told.fields if any(target.name in OWN for target in f.targets)}
-        own = {name: raw for name, raw in row.record.values.items() if name in wanted}
-        return age_of(reader.told.read(own).get("created_at", MISSING))
-
-    def _drawn(self, link: Link, reader: _Reader, raws: Mapping[str, Raw], now: Mapping[str, Value]) -> Drawn | None:
+    def _drawn(self, link: Link, reader: _Reader, row: StagedRow) -> Drawn | None:
         mapping, ref = reader.mapping, link.ref
-        said = {name: value for name in sorted(now) if is_present(value := now[name])}
+        said = {n: value for n in sorted(row.said) if n not in OWN and is_present(value := row.said[n])}
         try:
             takes_part = self._scene.where is None or self._scene.where.includes(said)
             made = owed_creates(self._golden(link, mapping, said), (link,), self._creating) if takes_part else None
@@ -120,7 +107,7 @@ class Newcomers:
             golden=link.golden,
             subject=mapping.subject.name,
             taken=(Taken(_RULE, ref.connection, ref, None, {}, said),) if said else (),
-            bases=self._bases(link.id, reader, raws, now),
+            bases=_bases(link.id, reader, row),
             links=(LinkChange(link.id, ref, link.role, "live", age=link.age),),
             owed=bool(writes),
         )
@@ -130,12 +117,6 @@ class Newcomers:
     def _golden(self, link: Link, mapping: ObjectMapping, said: Mapping[str, Value]) -> Golden:
         held = {name: Held(value, link.ref.connection, self._around.run) for name, value in said.items()}
         return Golden(link.golden, mapping.subject.name, held)
-
-    def _bases(
-        self, link: int, reader: _Reader, raws: Mapping[str, Raw], now: Mapping[str, Value]
-    ) -> dict[int, dict[str, Raw]]:
-        agreed = {column: raws[column] for column, name in reader.bases.items() if column in raws and name in now}
-        return {link: agreed} if agreed else {}
 
     @cached_property
     def _creating(self) -> Creating:
@@ -164,3 +145,10 @@ class Newcomers:
         for write in writes:
             if write.subject == "organisation":
                 self._around.made.add((write.connection, write.golden))
+
+
+def _bases(link: int, reader: _Reader, row: StagedRow) -> dict[int, dict[str, Raw]]:
+    """What is agreed with the record: all of it that can be read."""
+    raws = row.record.values
+    agreed = {column: raws[column] for column, name in reader.bases.items() if column in raws and name in row.said}
+    return {link: agreed} if agreed else {}

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final
 
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.jobs.sync.identifying import kept_keys
 from leadbridge.jobs.sync.identities import body_of, refs_of
+from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown

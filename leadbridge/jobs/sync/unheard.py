@@ -41,6 +41,8 @@ def recognise(snapshot: Snapshot, scene: Scene, run: int, found: Identities) -> 
     same: list[frozenset[Ref]] = []
     doubtful: set[Ref] = set()
     creates = list(_creates(snapshot))
+    if not creates:
+        return same, doubtful
     places = {(create.write.connection, create.write.object) for create in creates}
     rows = [row for row in unlinked(snapshot, run) if (row.record.ref.connection, row.record.ref.object) in places]
     for create in creates if rows else ():
