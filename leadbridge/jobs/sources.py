@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
 
-from leadbridge.errors import UsageError
+from leadbridge.errors import ConnectionFailedError, UsageError
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.project import Mappings
 from leadbridge.provider import ObjectDescription, Provider
@@ -18,6 +19,7 @@ class Source:
     Attributes:
         described: the objects that the connection can see.
         project: the mappings of the whole project.
+        known: objects that the last run saw, with their provider fields.
     """
 
     connection: str
@@ -25,6 +27,7 @@ class Source:
     provider: Provider
     described: tuple[ObjectDescription, ...]
     project: Mappings
+    known: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def mappings(self, object: str) -> tuple[ObjectMapping, ...]:
         return self.project.of(self.provider_name, self.connection, object)
@@ -34,13 +37,37 @@ class Source:
         return [o.name for o in self.described if any(m.role in roles for m in self.mappings(o.name))]
 
     def demand(self, roles: Collection[str]) -> None:
-        """Raises UsageError where no mapping reads an object of this connection as one of these roles."""
-        if not self.objects(roles):
-            listed, names = " or ".join(sorted(roles)), ", ".join(repr(o.name) for o in self.described) or "no object"
-            raise UsageError(
-                f"no mapping reads connection {self.connection!r} as role {listed}; it has {names}: begin a mapping "
-                f"with: leadbridge mappings suggest {self.connection}"
-            )
+        """Raises where no mapping reads an object of this connection as one of these roles.
+
+        Raises:
+            ConnectionFailedError: the object was there in the last run, and is gone.
+            UsageError: there never was one.
+        """
+        if self.objects(roles):
+            return
+        for name in self.known:
+            if any(mapping.role in roles for mapping in self.mappings(name)):
+                self._ask_for(name)
+        listed, names = " or ".join(sorted(roles)), ", ".join(repr(o.name) for o in self.described) or "no object"
+        wanted = sorted({f"{m.object!r} ({m.file.name})" for m in self.project.objects if self._might_hold(m, roles)})
+        read = f", and mappings of that role read {', '.join(wanted)}" if wanted else ""
+        remedy = "put that there, correct the mapping's `object`, or " if wanted else ""
+        raise UsageError(
+            f"no mapping reads connection {self.connection!r} as role {listed}: it has {names}{read}; {remedy}begin a "
+            f"mapping with: leadbridge mappings suggest {self.connection}"
+        )
+
+    def _might_hold(self, mapping: ObjectMapping, roles: Collection[str]) -> bool:
+        return mapping.role in roles and mapping.serves(self.provider_name, self.connection, mapping.object)
+
+    def _ask_for(self, name: str) -> NoReturn:
+        """The provider itself says best where it looked for what is gone."""
+        for _ in self.provider.capture(name):
+            break
+        raise ConnectionFailedError(
+            self.connection,
+            f"connection {self.connection!r} no longer shows {name!r}; put it back, or give the permission back",
+        )
 
     def homes(self) -> dict[str, frozenset[str]]:
         """Role -> canonical fields that new and changed records of it can be given here."""

@@ -63,7 +63,7 @@ def verify(workspace: Workspace, store: Store, job: str, watch: Watch) -> list[V
         UsageError: there is no such job, or it converts.
         ConnectionFailedError: a connection cannot be read.
     """
-    with opened(workspace, job) as scene, store.read() as snapshot:
+    with opened(workspace, store, job) as scene, store.read() as snapshot:
         linked = links.counts(snapshot)
         found = []
         for source in scene.sources:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from leadbridge.jobs.sources import Source
 from leadbridge.mapping.project import Mappings, load_mappings
 from leadbridge.plugins import Plugins, load_plugins
 from leadbridge.project import Project, load_project
+from leadbridge.provider import FieldDescription, ObjectDescription
 from leadbridge.records import Reject
 from leadbridge.scoring import RuleScorer
+from leadbridge.state import connections
+from leadbridge.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +41,35 @@ class Workspace:
         return tuple(self.scorer.rejects) if self.scorer else ()
 
     @contextmanager
-    def open(self, names: Sequence[str]) -> Iterator[tuple[Source, ...]]:
+    def open(self, names: Sequence[str], store: Store | None = None) -> Iterator[tuple[Source, ...]]:
         """These connections, open, in this order; closed again whatever happens.
+
+        What is mapped and gone, though ``store`` knows that the last run saw it, is no fault of a mapping: brakes deal
+        with it.
 
         Raises:
             UsageError: there is no such connection.
             FileFaults: a mapping does not fit what its connection holds.
             ConnectionFailedError: a connection cannot be read.
         """
+        known = {} if store is None else _known(store, names)
         with ExitStack() as stack:
-            sources = tuple(self._open(name, stack) for name in dict.fromkeys(names))
+            sources = tuple(self._open(name, known.get(name, {}), stack) for name in dict.fromkeys(names))
             self._check(sources)
             yield sources
 
-    def _open(self, name: str, stack: ExitStack) -> Source:
+    def _open(self, name: str, known: Mapping[str, Collection[str]], stack: ExitStack) -> Source:
         connection = self.project.config.connection(name)
         provider = self.project.open(name)
         stack.callback(provider.close)
-        return Source(name, connection.provider, provider, tuple(provider.describe()), self.mappings)
+        return Source(name, connection.provider, provider, tuple(provider.describe()), self.mappings, known)
 
     def _check(self, sources: Sequence[Source]) -> None:
         from leadbridge.mapping.lint import Connected
         from leadbridge.mapping.lint.described import check_connection
         from leadbridge.mapping.lint.finding import seen
 
-        described = {source.connection: source.described for source in sources}
+        described = {source.connection: [_with_known(one, source) for one in source.described] for source in sources}
         connections = {
             name: Connected(connection.provider, described.get(name))
             for name, connection in self.project.config.connections.items()
@@ -71,6 +78,19 @@ class Workspace:
         faults = [f.fault for f in findings if f.level == "error" and f.code != "unknown_object"]
         if faults:
             raise FileFaults(faults)
+
+
+def _known(store: Store, names: Sequence[str]) -> Mapping[str, Mapping[str, Collection[str]]]:
+    """Connection -> object -> provider fields that the last run saw."""
+    with store.read() as snapshot:
+        return {name: row.columns for name, row in connections.get(snapshot, names).items()}
+
+
+def _with_known(described: ObjectDescription, source: Source) -> ObjectDescription:
+    """With the fields that the last run saw and that are gone."""
+    seen = {field.name for field in described.fields}
+    gone = [name for name in source.known.get(described.name, ()) if name not in seen]
+    return replace(described, fields=(*described.fields, *map(FieldDescription, gone))) if gone else described
 
 
 def load_workspace(config: Path | None, plugins: Plugins | None = None) -> Workspace:

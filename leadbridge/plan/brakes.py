@@ -219,8 +219,8 @@ def _scopes(facts: Facts) -> Iterator[Stop]:
         if scope.lost:
             shown = ", ".join(sorted(scope.lost)[:5]) + (", ..." if len(scope.lost) > 5 else "")
             message = (
-                f"{scope.connection} no longer shows {shown}; give the permission back, or, if it is meant, add "
-                f"{override_of('scope')}. Nothing that cannot be seen counts as deleted"
+                f"{scope.connection} no longer shows {shown}; put it back, or give the permission back, or, if it is "
+                f"meant, add {override_of('scope')}. Nothing that cannot be seen counts as deleted"
             )
             yield Stop("scope", scope.connection, len(scope.lost), message, override_of("scope"))
 

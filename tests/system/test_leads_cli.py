@@ -106,8 +106,9 @@ def test_rejects_are_named_on_stderr_and_in_the_status(tmp_path, monkeypatch, ca
         ),
         (
             ["--connection", "crm"],
-            "no mapping reads connection 'crm' as role lead or prospect; it has 'accounts.csv', 'contacts.csv': "
-            "begin a mapping with: leadbridge mappings suggest crm",
+            "no mapping reads connection 'crm' as role lead or prospect: it has 'accounts.csv', 'contacts.csv', and "
+            "mappings of that role read 'web.csv' (web.yaml); put that there, correct the mapping's `object`, or begin "
+            "a mapping with: leadbridge mappings suggest crm",
         ),
         (
             ["--role", "prospect"],

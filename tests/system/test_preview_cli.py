@@ -237,7 +237,8 @@ def test_what_is_wrong_with_the_call_is_one_sentence(project, capsys, arguments,
         ),
         (
             ("convert: [web]", "convert: [crm]"),
-            "no mapping reads connection 'crm' as role lead or prospect; it has 'accounts.csv', 'contacts.csv': begin "
+            "no mapping reads connection 'crm' as role lead or prospect: it has 'accounts.csv', 'contacts.csv', and "
+            "mappings of that role read 'web.csv' (web.yaml); put that there, correct the mapping's `object`, or begin "
             "a mapping with: leadbridge mappings suggest crm\n",
         ),
         (

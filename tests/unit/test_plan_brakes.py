@@ -125,8 +125,8 @@ def test_a_missing_canary_a_shrunken_scope_and_a_changed_mapping() -> None:
     assert [stop.message for stop in found] == [
         "hs: the sign-in belongs to somebody else than before; sign in as before, or, if it is meant, add --override "
         "scope",
-        "sf no longer shows Account, Lead.Phone; give the permission back, or, if it is meant, add --override scope. "
-        "Nothing that cannot be seen counts as deleted",
+        "sf no longer shows Account, Lead.Phone; put it back, or give the permission back, or, if it is meant, add "
+        "--override scope. Nothing that cannot be seen counts as deleted",
         "sf: the canary record '00Q1' is not there; what was read is not complete, or the record was deleted: then "
         "name another under `canary`, or add --override canary",
         "sf.leads.yaml, where changed since the last run; capture what it concerns completely first, with: "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sync_world import ADA, World, described, mapping
+from sync_world import ADA, COLUMNS, World, described, mapping
 
-from leadbridge.errors import FileFaults, StoppedError
+from leadbridge.errors import StoppedError
 from leadbridge.provider import FieldDescription, ObjectDescription
 
 
@@ -117,14 +117,28 @@ def test_an_object_that_is_no_longer_seen_is_not_deleted(tmp_path: Path) -> None
     del world.b.objects["Account"]
     outcome = world.sync()
     assert brakes(outcome) == ["scope"]
-    assert outcome.stops[0].message.startswith("b no longer shows Account; give the permission back")
+    assert outcome.stops[0].message.startswith("b no longer shows Account; put it back, or give the permission back")
 
 
-def test_a_field_that_is_no_longer_seen_is_a_fault_of_its_mapping(tmp_path: Path) -> None:
+def test_a_field_that_is_no_longer_seen_is_neither_blank_nor_a_fault_of_its_mapping(tmp_path: Path) -> None:
     world = in_step(tmp_path, 2)
-    world.b.define(ObjectDescription("Lead", (FieldDescription("Email"),), writable=True))
-    with pytest.raises(FileFaults):
-        world.sync()
+    world.b.define(ObjectDescription("Lead", tuple(map(FieldDescription, COLUMNS[:-2])), writable=True))
+    outcome = world.sync()
+    assert brakes(outcome) == ["scope"]
+    assert outcome.stops[0].message.startswith("b no longer shows Lead.City, Lead.OptedOut; ")
+
+
+def test_what_is_owed_to_a_field_that_is_not_seen_is_told_once_it_is(tmp_path: Path) -> None:
+    world = in_step(tmp_path, 2)
+    world.b.define(ObjectDescription("Lead", tuple(map(FieldDescription, COLUMNS[:-2])), writable=True))
+    for lead in world.a.records("Lead"):
+        world.a.edit("Lead", lead, {"City": "Rome", "First": "Augusta"})
+    world.sync("people", "yes", "scope", "update")
+    assert [(lead["First"], lead.get("City")) for lead in world.leads("b")] == [("Augusta", None)] * 2
+    world.b.define(described("Lead"))
+    world.sync("people", "yes", "update")
+    assert [lead.get("City") for lead in world.leads("b")] == ["Rome"] * 2
+    assert world.sync().counts["settled"] == 0
 
 
 def test_a_large_group_of_duplicates(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def converting(
     job = convert_job(workspace, name)
     policy = workspace.mappings.policy(job.policy)
     where_of(workspace, name, job.where)
-    with workspace.open(job.connections) as sources:
+    with workspace.open(job.connections, store) as sources:
         Deciding(workspace, name, job, policy, sources).check_targets()
         scene = Scene(workspace, name, _as_sync(job), sources, _roles(policy), None, None, job.model_dump_json())
         yield Converting(scene, store, hold, resumed, job, policy)

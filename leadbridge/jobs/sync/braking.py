@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from leadbridge.jobs.sources import Source as OpenSource
 from leadbridge.jobs.sync import prints
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.planning import Counted
-from leadbridge.jobs.sync.references import columns
+from leadbridge.jobs.sync.references import watched
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.plan.brakes import Facts, Limits, Scope, Side, Source
 from leadbridge.records import Ref
@@ -63,13 +64,18 @@ def remember(tx: Transaction, scene: Scene, seen: Mapping[str, Mapping[str, int]
         name = source.connection
         old = known.get(name, ConnectionRow(name, source.provider_name))
         says = {**json.loads(old.mapping or "{}"), **mappings[name]}
-        cols = {**old.columns, **{object_: tuple(found) for object_, found in visible[name].items()}}
+        cols = {**old.columns, **{at: _still_wanted(source, at, old, found) for at, found in visible[name].items()}}
         rows.append(
             replace(
                 old, mapping=json.dumps(says, sort_keys=True), columns=cols, seen={**old.seen, **seen.get(name, {})}
             )
         )
     connections.put(tx, rows)
+
+
+def _still_wanted(source: OpenSource, name: str, old: ConnectionRow, visible: list[str]) -> tuple[str, ...]:
+    """What is seen, and what is mapped and not seen any more: a brake that was lifted once stops the next run again."""
+    return tuple(sorted({*visible, *(set(old.columns.get(name, ())) & _watched(source, name))}))
 
 
 def do_not_miss(tx: Transaction, removed: Mapping[ObjectKey, int]) -> None:
@@ -88,15 +94,22 @@ def lost_scopes(scene: Scene, before: Mapping[str, Mapping[str, tuple[str, ...] 
     """What connections no longer show of what is still mapped."""
     for source in scene.sources:
         lost: list[str] = []
+        absent = {one.name for one in source.described if one.absent}
         seen = {one.name: {f.name for f in one.fields if f.readable} for one in source.described}
         for name, fields in before.get(source.connection, {}).items():
-            mapped = frozenset().union(*(columns(mapping) for mapping in scene.mappings(source.connection, name)))
+            mapped = _watched(source, name)
+            if name in absent:
+                continue
             if mapped and name not in seen:
                 lost.append(name)
             else:
                 lost += [f"{name}.{field}" for field in fields if field in mapped and field not in seen[name]]
         if lost:
             yield Scope(source.connection, tuple(lost))
+
+
+def _watched(source: OpenSource, name: str) -> frozenset[str]:
+    return frozenset().union(*(watched(mapping) for mapping in source.mappings(name)))
 
 
 def _sides(snapshot: Snapshot, scene: Scene, counted: Counted) -> Iterator[Side]:

@@ -45,6 +45,7 @@ class Owing:
     def draw(self, merged: Merged, after: Sequence[Link], departures: Sequence[Departure]) -> None:
         takes_part = self._takes_part(merged)
         self._note_rejects(merged, after)
+        self._note_hidden(merged, after)
         deletes = {link.id: (link, one) for one in departures for link in one.deletes}
         for link, departure in deletes.values():
             self._delete(link, merged, departure)
@@ -75,6 +76,14 @@ class Owing:
                 self.due.add(link.id)
             elif self._scene.can_write(link.ref.connection, link.ref.object):
                 self.rejects.append((link.ref, reject))
+
+    def _note_hidden(self, merged: Merged, after: Sequence[Link]) -> None:
+        """What cannot be written because its provider field is gone is owed for when it is there again."""
+        for link in after if self._scene.lost else ():
+            hidden = self._scene.hidden(link) if link.state == "live" else None
+            if hidden is not None and hidden.change(merged.golden.values, link.base).values:
+                self._pending.add(link.id)
+                self.due.add(link.id)
 
     def _delete(self, link: Link, merged: Merged, departure: Departure) -> None:
         mapping = self._hand.mapping(link)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync.references import columns
+from leadbridge.jobs.sync.references import watched
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.project import Mappings
 from leadbridge.plan.rows import WriteRow
@@ -69,7 +69,7 @@ def scope(scene: Scene) -> dict[str, dict[str, list[str]]]:
     for source in scene.sources:
         seen = {one.name: {f.name for f in one.fields if f.readable} for one in source.described}
         found[source.connection] = {
-            name: sorted(seen[name] & frozenset().union(*(columns(m) for m in source.mappings(name))))
+            name: sorted(seen[name] & frozenset().union(*(watched(m) for m in source.mappings(name))))
             for name in source.objects(scene.roles)
         }
     return found

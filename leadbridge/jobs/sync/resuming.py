@@ -55,7 +55,7 @@ def _end(workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch)
             forget(tx, run.id, run.plan if plan is not None and not plan.digest else None)
             return RunOutcome(run.id, None, run.job, "failed")
     watch("resume", run.id)
-    with workspace.open(run.connections) as sources:
+    with workspace.open(run.connections, store) as sources:
         return carrying_out(store, run)(workspace, sources, store, hold, run, plan).resume(_nothing)
 
 

@@ -93,7 +93,7 @@ def _begun(workspace: Workspace, store: Store, job: str, watch: Watch) -> Iterat
     with collecting.rarely(), leased(store, configured.connections, job) as hold:
         resumed = tuple(outcome.run for outcome in resuming.resume_all(workspace, store, hold, watch))
         if isinstance(configured, SyncJob):
-            with opened(workspace, job) as scene:
+            with opened(workspace, store, job) as scene:
                 yield Begun(scene, store, hold, resumed)
         else:
             from leadbridge.jobs.convert.running import converting

@@ -10,7 +10,9 @@ from functools import cached_property
 from leadbridge.conditions import Condition, ConditionFault, Expression, compile_expression
 from leadbridge.config.jobs import Precedence, Rule, SyncJob
 from leadbridge.errors import FileFaults, UsageError
+from leadbridge.golden import Link
 from leadbridge.jobs.sources import Source
+from leadbridge.jobs.sync.lost import lost_fields, of_these, without
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.stages import STAGE
@@ -21,6 +23,8 @@ from leadbridge.merge.viewing import COMPANY
 from leadbridge.plan.uniting import OPT_OUT
 from leadbridge.provider import ObjectDescription, Provider
 from leadbridge.records import Ref
+from leadbridge.state.model import ObjectKey
+from leadbridge.state.store import Store
 from leadbridge.subjects.model import Field, Subject
 
 OWN: frozenset[str] = frozenset({"created_at", "modified_at"})
@@ -57,6 +61,10 @@ class Scene:
     @cached_property
     def described(self) -> Mapping[tuple[str, str], ObjectDescription]:
         return {(source.connection, one.name): one for source in self.sources for one in source.described}
+
+    @cached_property
+    def lost(self) -> Mapping[ObjectKey, frozenset[str]]:
+        return lost_fields(self.sources)
 
     def subject(self, name: str) -> Subject:
         return self.workspace.mappings.catalogue.subjects[name]
@@ -125,13 +133,24 @@ class Scene:
     def _find(self, connection: str, object: str) -> tuple[ObjectMapping, ...]:
         configured = self.workspace.project.config.connections.get(connection)
         found = () if configured is None else self.workspace.mappings.of(configured.provider, connection, object)
-        self._by_object[connection, object] = found
-        return found
+        lost = self.lost.get((connection, object))
+        self._by_object[connection, object] = tuple(without(m, lost) for m in found) if lost else found
+        return self._by_object[connection, object]
+
+    def hidden(self, link: Link) -> ObjectMapping | None:
+        """How fields of a record are written that cannot be seen now; None where all of its fields can."""
+        lost = self.lost.get((link.ref.connection, link.ref.object))
+        if not lost:
+            return None
+        source = next(source for source in self.sources if source.connection == link.ref.connection)
+        fitting = (mapping for mapping in source.mappings(link.ref.object) if mapping.role == link.role)
+        return next((of_these(mapping, lost) for mapping in fitting), None)
 
     def _homes(self, source: Source) -> Iterator[ObjectMapping]:
         for description in source.described:
             if description.writable:
-                yield from (m for m in source.mappings(description.name) if m.role in self.roles)
+                mappings = self.mappings(source.connection, description.name)
+                yield from (mapping for mapping in mappings if mapping.role in self.roles)
 
     def _policies(self, subject: Subject) -> Policies:
         default = self._policy(self.job.fields.get(DEFAULT))
@@ -167,7 +186,7 @@ def sync_job(workspace: Workspace, name: str) -> SyncJob:
 
 
 @contextmanager
-def opened(workspace: Workspace, name: str) -> Iterator[Scene]:
+def opened(workspace: Workspace, store: Store, name: str) -> Iterator[Scene]:
     """The job with its connections open, closed again whatever happens.
 
     Raises:
@@ -183,7 +202,7 @@ def opened(workspace: Workspace, name: str) -> Iterator[Scene]:
         create_as = _compiled(workspace, name, "create_as", job.create_as, names | {"account_known"})
     if job.where is not None:
         where = Condition(_compiled(workspace, name, "where", job.where, names))
-    with workspace.open(job.sync) as sources:
+    with workspace.open(job.sync, store) as sources:
         for source in sources:
             source.demand(roles)
         yield Scene(workspace, name, job, sources, roles, create_as, where)

@@ -40,7 +40,7 @@ def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch
     found = _undoable(store, run)
     with leased(store, found.connections, f"undo of run {run}") as hold:
         resumed = tuple(one.run for one in resuming.resume_all(workspace, store, hold, watch))
-        with workspace.open(found.connections) as sources:
+        with workspace.open(found.connections, store) as sources:
             outcome = _Undoing(workspace, sources, store, hold, found).run_it(approval)
     return replace(outcome, resumed=resumed)
 

@@ -67,6 +67,10 @@ class _Comparison:
     described: ObjectDescription
 
     def findings(self) -> Iterator[Finding]:
+        if self.described.absent:
+            message = f"connection {self.connection!r} holds nothing of {self.described.name!r} now; what its mapping "
+            yield self.seen.warning("absent", ("object",), message + "names cannot be compared")
+            return
         if not self.described.fields:
             yield self.seen.error("no_fields", ("object",), without_fields(self.described.name, self.connection))
             return

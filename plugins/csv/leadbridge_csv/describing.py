@@ -32,6 +32,7 @@ def describe_object(target: Target, writable: bool) -> ObjectDescription:
         key=target.key if target.key in fields else None,
         writable=writable and bool(fields),
         updates=target.key is not None,
+        absent=not target.files,
         samples={name: tuple(samples.get(name, ())) for name in fields},
     )
 

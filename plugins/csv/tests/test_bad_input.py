@@ -181,10 +181,10 @@ def test_a_vanished_file_is_no_mass_delete(workspace: Workspace) -> None:
 
 def test_a_glob_whose_files_have_vanished(workspace: Workspace) -> None:
     path = workspace.put("crm/a.csv", HEAD + "1,Ada\n")
-    cursor = workspace.capture("crm/*.csv").cursor
+    cursor = workspace.capture("crm/*.csv", key="Id").cursor
     path.unlink()
     with pytest.raises(ConnectionFailedError) as error:
-        workspace.capture("crm/*.csv", cursor=cursor)
+        workspace.capture("crm/*.csv", key="Id", cursor=cursor)
     assert str(error.value) == (
         "connection 'crm': no file is left of 'crm/*.csv', which held 1 row before;"
         " put the files back, or capture the object from the start"
@@ -293,3 +293,13 @@ def test_reading_leaves_the_files_alone(workspace: Workspace) -> None:
     provider.describe()
     provider.estimate([Action(1, "delete", "a.csv", "1")])
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_an_inbox_that_was_cleared_remembers_its_rows(workspace: Workspace) -> None:
+    path = workspace.put("crm/a.csv", HEAD + "1,Ada\n")
+    cursor = workspace.capture("crm/*.csv").cursor
+    path.unlink()
+    cleared = workspace.capture("crm/*.csv", cursor=cursor)
+    assert (cleared.records, cleared.last.complete, cleared.cursor) == ([], False, cursor)
+    workspace.put("crm/b.csv", HEAD + "1,Ada\n2,Bob\n")
+    assert [record.values["Name"] for record in workspace.capture("crm/*.csv", cursor=cursor).records] == ["Bob"]
