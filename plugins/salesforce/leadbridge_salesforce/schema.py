@@ -50,6 +50,11 @@ class Field:
     def writable(self) -> bool:
         return self.createable or self.updateable
 
+    @property
+    def holds(self) -> int | None:
+        """The longest text in characters; None where nothing limits it."""
+        return self.length if self.length and self.type in _LIMITED else None
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -178,7 +183,7 @@ def _description(field: Field) -> FieldDescription:
         field.name,
         field.label,
         field.type,
-        length=field.length if field.length and field.type in _LIMITED else None,
+        length=field.holds,
         writable=field.writable,
         required=field.required,
         options=field.options,

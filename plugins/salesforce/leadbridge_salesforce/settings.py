@@ -54,6 +54,20 @@ def _identifier(text: str) -> str:
 Name = Annotated[str, AfterValidator(_identifier)]
 
 
+class ConversionSettings(Settings):
+    native: bool = Field(True, description="Whether Salesforce converts leads itself, by convertLead.")
+    settings_file: str | None = Field(
+        None, min_length=1, description="The org's LeadConvertSettings file: which custom fields are copied."
+    )
+    queue_owner: str | None = Field(
+        None, pattern=r"^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$", description="Who gets what a queue's leads become."
+    )
+    overwrite_lead_source: bool = Field(
+        False, description="Whether an existing contact's lead source is overwritten by the lead's."
+    )
+    notify_owner: bool = Field(False, description="Whether Salesforce mails the owner of what is made.")
+
+
 class SalesforceSettings(Settings):
     auth: Auth = Field("client_credentials", description="How to sign in.")
     domain: Annotated[str, AfterValidator(_domain)] = Field(
@@ -85,6 +99,10 @@ class SalesforceSettings(Settings):
     assign: bool = Field(False, description="Whether creates and updates run the org's active assignment rules.")
     allow_duplicates: bool = Field(
         False, description="Whether records are saved that a duplicate rule alerts to; one that blocks still blocks."
+    )
+
+    conversion: ConversionSettings = Field(
+        default_factory=ConversionSettings, description="How leads are converted by Salesforce itself."
     )
 
     @model_validator(mode="after")
