@@ -48,6 +48,7 @@ def test_ids_are_apart_also_where_case_is_lost(one: int, other: int) -> None:
     assert (first.lower() == second.lower()) == (one == other)
     assert len(first) == 18
     assert (first < second) == (one < other)
+    assert ids.number(first) == one
 
 
 def test_every_field_of_every_object_is_a_column(store: Store) -> None:
@@ -81,8 +82,8 @@ def test_what_is_required_to_create() -> None:
 def test_text_is_compared_without_case_and_keys_with_it(store: Store) -> None:
     row = lead(store, LastName="Byron", LeadBridge_Key__c="aB")
     store.insert("Lead", [row])
-    assert store.where("Lead", LastName="BYRON") == [row]
-    assert store.where("Lead", LeadBridge_Key__c="AB") == []
+    assert store.where("Lead", {"LastName": "BYRON"}) == [row]
+    assert store.where("Lead", {"LeadBridge_Key__c": "AB"}) == []
 
 
 def test_a_part_fails_alone(store: Store) -> None:
@@ -98,8 +99,8 @@ def test_a_part_fails_alone(store: Store) -> None:
 def test_deleted_records_are_asked_for(store: Store) -> None:
     row = lead(store, LastName="Gone", IsDeleted=1)
     store.insert("Lead", [row])
-    assert store.where("Lead", LastName="Gone") == []
-    assert store.where("Lead", LastName="Gone", deleted=True) == [row]
+    assert store.where("Lead", {"LastName": "Gone"}) == []
+    assert store.where("Lead", {"LastName": "Gone"}, deleted=True) == [row]
 
 
 def test_a_field_comes_and_goes() -> None:
@@ -113,7 +114,7 @@ def test_a_field_comes_and_goes() -> None:
 
     store.update("Lead", str(row["Id"]), {"LeadBridge_Key__c": "k"})
     store.remove_field("Lead", "LeadBridge_Key__c")
-    assert "LeadBridge_Key__c" not in store.where("Lead", LastName="Byron")[0]
+    assert "LeadBridge_Key__c" not in store.where("Lead", {"LastName": "Byron"})[0]
     store.add_field("Lead", key_field())
     assert store.where("Lead")[0]["LeadBridge_Key__c"] is None
 

@@ -21,6 +21,14 @@ def made(prefix: str, number: int) -> str:
     return lengthened(prefix + _INSTANCE + digits.rjust(9, "0"))
 
 
+def number(id: str) -> int:
+    """The running number of a record of this org."""
+    found = 0
+    for digit in id[6:15]:
+        found = found * len(DIGITS) + DIGITS.index(digit)
+    return found
+
+
 def lengthened(id: str) -> str:
     """Fifteen characters made eighteen: each check character tells which of five are capital letters."""
     return id + "".join(_check(id[start : start + 5]) for start in (0, 5, 10))

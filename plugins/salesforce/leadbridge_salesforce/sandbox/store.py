@@ -29,7 +29,6 @@ from typing import Any
 import sqlalchemy as sa
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.schema import FieldSchema, ObjectSchema, OrgSchema
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
 Stored = str | int | float | None
@@ -48,10 +47,9 @@ class Store:
         self._engine = _engine(file)
         self.connection = self._engine.connect()
         self._metadata = sa.MetaData()
-        self._counters = sa.Table("_counter", self._metadata, sa.Column("prefix", sa.Text, primary_key=True), _last())
+        self._last: dict[str, int] = {}
         self.schema = OrgSchema(())
         with self.transaction():
-            self._counters.create(self.connection, checkfirst=True)
             for added in schema.objects:
                 self.add_object(added)
 
@@ -71,6 +69,8 @@ class Store:
             if _searched(f):
                 sa.Index(f"{object.name}.{f.name}", table.c[f.name])
         table.create(self.connection, checkfirst=True)
+        last = self.connection.execute(sa.select(sa.func.max(table.c.Id))).scalar_one()
+        self._last[object.key_prefix] = ids.number(last) if last else 0
 
     def add_field(self, object: str, added: FieldSchema) -> None:
         """Add a field to an object: null, or its default, in the records that are there."""
@@ -117,12 +117,9 @@ class Store:
 
     def new_id_of(self, prefix: str) -> str:
         """The same, for what has ids but is no object: jobs, query locators."""
-        first = insert(self._counters).values(prefix=prefix, last=1)
-        counted = first.on_conflict_do_update(
-            index_elements=["prefix"], set_={"last": self._counters.c.last + 1}
-        ).returning(self._counters.c.last)
-        with self.transaction():
-            return ids.made(prefix, int(self.connection.execute(counted).scalar_one()))
+        with self.lock:
+            self._last[prefix] = self._last.get(prefix, 0) + 1
+            return ids.made(prefix, self._last[prefix])
 
     def insert(self, object: str, rows: Sequence[Row]) -> None:
         """Add rows that hold every stored field."""
@@ -149,10 +146,10 @@ class Store:
                 found[str(row["Id"])] = row
         return found
 
-    def where(self, object: str, *, deleted: bool = False, **values: Stored) -> list[Row]:
+    def where(self, object: str, values: Mapping[str, Stored] | None = None, *, deleted: bool = False) -> list[Row]:
         """Records whose fields have these values, in the order of their ids."""
         table = self.table(object)
-        wanted = sa.select(table).where(*(table.c[name] == value for name, value in values.items()))
+        wanted = sa.select(table).where(*(table.c[name] == value for name, value in (values or {}).items()))
         if not deleted and "IsDeleted" in table.c:
             wanted = wanted.where(table.c.IsDeleted == 0)
         return self.rows(wanted.order_by(table.c.Id))
@@ -176,10 +173,6 @@ def _engine(file: Path | None) -> sa.Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
-
-
-def _last() -> sa.Column[int]:
-    return sa.Column("last", sa.Integer, nullable=False)
 
 
 def _column(f: FieldSchema) -> sa.Column[Any]:

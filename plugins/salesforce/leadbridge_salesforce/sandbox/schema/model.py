@@ -181,6 +181,11 @@ class ObjectSchema:
         gone = {name.lower() for name in names}
         return replace(self, fields=tuple(f for f in self.fields if f.name.lower() not in gone))
 
+    def locking(self, names: Collection[str]) -> ObjectSchema:
+        """The object with these fields, in lower case, for reading only."""
+        fields = (replace(f, createable=False, updateable=False) if f.name.lower() in names else f for f in self.fields)
+        return replace(self, fields=tuple(fields))
+
 
 @dataclass(frozen=True)
 class OrgSchema:

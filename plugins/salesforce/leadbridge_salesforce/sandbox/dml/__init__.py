@@ -1,0 +1,1 @@
+"""Saving, deleting and merging records, by the rules of an org."""

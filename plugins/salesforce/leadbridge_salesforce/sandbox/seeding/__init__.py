@@ -1,0 +1,1 @@
+"""What an org holds when a sandbox starts."""

@@ -1,0 +1,63 @@
+"""How this org behaves where orgs differ, or where nobody knows for sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from leadbridge.sandbox import Switch
+
+FIRST_VERSION = 31
+"""API versions below are retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The positions of all switches.
+
+    Attributes:
+        newest_version: the newest API version that is offered.
+        jwt_tokens: access tokens are issued in JWT format, as an app can be set to.
+        soap_takes_jwt_from: the first API version whose SOAP accepts such a token.
+        session_minutes: how long a session lasts without being used.
+        rotate_refresh_tokens: a refresh token is good for one use.
+        page_size: rows of a query's page at most; Salesforce promises no size.
+        daily_calls: API calls within 24 hours.
+        lower_email: e-mail addresses are kept in lower case.
+        trim_text: text loses the blanks around it.
+        upsert_by_lookup: upsert takes fields marked idLookup, not external ids only.
+        repeated_key_refused: of rows with one key in a request none is saved; else the last one counts.
+        mixed_chunks: a collection that mixes objects may switch between them ten times at most.
+        duplicates_in_collections: a collection's reply tells which records were matched.
+        edit_converted: the user may view and edit converted leads.
+        person_accounts: leads need no company.
+        require_validation: the org's *Require Validation for Converted Leads*.
+        source_to_account: conversion copies a lead's source to the account it makes.
+    """
+
+    newest_version: int = 67
+    jwt_tokens: bool = False
+    soap_takes_jwt_from: int = 68
+    session_minutes: int = 120
+    rotate_refresh_tokens: bool = False
+    page_size: int = 2000
+    daily_calls: int = 100_000
+    lower_email: bool = True
+    trim_text: bool = True
+    upsert_by_lookup: bool = True
+    repeated_key_refused: bool = True
+    mixed_chunks: bool = True
+    duplicates_in_collections: bool = False
+    edit_converted: bool = False
+    person_accounts: bool = False
+    require_validation: bool = False
+    source_to_account: bool = False
+
+    def turned(self, name: str, value: Switch) -> Switches:
+        """With one switch in another position. Raises ValueError where there is no such switch or position."""
+        known = {f.name for f in fields(self)}
+        if name not in known:
+            raise ValueError(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
+        now = getattr(self, name)
+        if type(value) is not type(now):
+            raise ValueError(f"switch {name} takes {'true or false' if isinstance(now, bool) else 'a whole number'}")
+        return replace(self, **{name: value})  # type: ignore[arg-type]
