@@ -151,6 +151,10 @@ class Converting:
         ids = {"account": said.account_id, "contact": said.contact_id, "opportunity": said.opportunity_id}
         return ConvertResult(request.number, "done", dict(_refs(request.lead.connection, ids)))
 
+    def estimate(self, requests: Iterable[ConvertRequest]) -> int:
+        """Calls: for every hundred leads a look at them, the conversion, and reading back what it made, by object."""
+        return -(-sum(1 for _ in requests) // soap.CALL) * (2 + len(OBJECTS))
+
     def converted(self, leads: Sequence[Ref]) -> list[Mapping[str, Ref] | None]:
         """Read from the org now."""
         schema = self._schemas.get("Lead")
@@ -172,8 +176,3 @@ def _refs(connection: str, ids: Mapping[str, str | None]) -> Iterator[tuple[str,
     for role, id_ in ids.items():
         if id_:
             yield role, Ref(connection, OBJECTS[role], id_)
-
-
-def estimate(requests: Iterable[ConvertRequest]) -> int:
-    """Calls: for every hundred leads a look at them, the conversion, and reading back what it made, by object."""
-    return -(-sum(1 for _ in requests) // soap.CALL) * (2 + len(OBJECTS))

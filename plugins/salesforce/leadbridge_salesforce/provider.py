@@ -1,11 +1,14 @@
-"""The Salesforce provider."""
+"""The Salesforce provider. What it needs besides LeadBridge is imported when a connection is first used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from leadbridge.conversions import ConvertRequest, ConvertResult, Prediction, Snapshots
+from leadbridge.errors import UsageError
 from leadbridge.provider import (
     Action,
     Capabilities,
@@ -18,16 +21,12 @@ from leadbridge.provider import (
 )
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
-from leadbridge_salesforce import converting, reading
-from leadbridge_salesforce.capturing import capture
-from leadbridge_salesforce.client import Client
-from leadbridge_salesforce.keys import key_field
-from leadbridge_salesforce.native import Native
-from leadbridge_salesforce.normalising import normalises
-from leadbridge_salesforce.schema import Schemas, described
 from leadbridge_salesforce.settings import SalesforceSettings
 from leadbridge_salesforce.standard_mapping import OBJECTS
-from leadbridge_salesforce.writing import Writer
+
+if TYPE_CHECKING:
+    from leadbridge_salesforce.native import Native
+    from leadbridge_salesforce.org import Org
 
 
 class SalesforceProvider(Provider):
@@ -57,43 +56,44 @@ class SalesforceProvider(Provider):
             upsert_by_key=settings.key_field is not None,
             native_conversion=settings.conversion.native,
         )
-        self.client = Client(site, settings)
-        self.schemas = Schemas(self.client)
-        self._writer = Writer(self.client, self.schemas)
-        self._native = Native(site, self.client, self.schemas)
+
+    @cached_property
+    def org(self) -> Org:
+        """Raises UsageError where the extra is not installed."""
+        try:
+            from leadbridge_salesforce.org import Org
+        except ImportError as error:
+            missing = f"connection {self.site.connection!r} needs {error.name}, which is not installed"
+            raise UsageError(f"{missing}; run: pip install 'leadbridge[salesforce]'") from error
+        return Org(self.site, self.settings)
 
     def describe(self) -> Sequence[ObjectDescription]:
         """Once they are described, predicting asks nothing more."""
-        found = [described(schema) for schema in self.schemas.visible(self.settings.objects)]
-        if self.settings.conversion.native and {"Lead", *OBJECTS.values()} <= {one.name for one in found}:
-            self._native.prepare()
-        return found
+        return self.org.describe()
 
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
-        return capture(self.client, self.schemas, object, cursor)
+        return self.org.capture(object, cursor)
 
     def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
-        return reading.read(self.client, self.schemas, refs)
+        return self.org.read(refs)
 
     def refresh(self) -> None:
-        self.client.renew()
+        self.org.client.renew()
 
     def begin(self) -> None:
         """Nothing to take: every write is durable at once."""
 
     def write(self, actions: Sequence[Action]) -> Sequence[Result]:
-        return self._writer.write(actions)
+        return self.org.writer.write(actions)
 
     def keyed(self, object: str) -> bool:
-        return key_field(self.schemas.get(object), self.settings) is not None
+        return self.org.keyed(object)
 
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
-        return [reading.find(self.client, self.schemas, action) for action in actions]
+        return [self.org.find(action) for action in actions]
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
-        schema = self.schemas.known(object)
-        known = None if schema is None else schema.fields.get(field)
-        return known is not None and normalises(known, sent, stored)
+        return self.org.normalises(object, field, sent, stored)
 
     def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
         return self._conversion("predict").predictor.predict(requests, snapshots)
@@ -105,19 +105,19 @@ class SalesforceProvider(Provider):
         return self._conversion("converted").converting.converted(leads)
 
     def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
-        self._conversion("estimate_conversions")
-        return converting.estimate(requests)
+        return self._conversion("estimate_conversions").converting.estimate(requests)
 
     def _conversion(self, method: str) -> Native:
         if not self.capabilities.native_conversion:
             raise UnsupportedError(self, method)
-        return self._native
+        return self.org.native
 
     def commit(self) -> None:
         """Nothing to do: see ``begin``."""
 
     def estimate(self, actions: Iterable[Action]) -> int:
-        return self._writer.estimate(actions)
+        return self.org.writer.estimate(actions)
 
     def close(self) -> None:
-        self.client.close()
+        if "org" in self.__dict__:
+            self.org.client.close()

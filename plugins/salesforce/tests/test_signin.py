@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -290,3 +292,24 @@ def test_other_hosts_are_refused(domain: str) -> None:
 def test_settings_that_lack_something(settings: dict[str, Any], missing: str) -> None:
     with pytest.raises(ValidationError, match=missing):
         SalesforceSettings(**{"domain": "acme.my", **settings})
+
+
+HEAVY = ("simple_salesforce", "requests", "lxml", "jwt", "cryptography")
+
+
+def test_a_project_without_salesforce_needs_nothing_of_it() -> None:
+    """Every command asks the provider's class how raw values travel."""
+    code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({HEAVY!r}))\n"  # None: not to be imported
+        "from leadbridge_salesforce.provider import SalesforceProvider as P\n"
+        "from leadbridge_salesforce.settings import SalesforceSettings\n"
+        "from leadbridge.provider import Site\n"
+        "from pathlib import Path\n"
+        "settings = SalesforceSettings(domain='acme.my', auth='session', session_token='t')\n"
+        "try: P(Site('sf', Path('.')), settings).describe()\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("UsageError connection 'sf' needs ")
+    assert "pip install 'leadbridge[salesforce]'" in said

@@ -1,0 +1,51 @@
+"""One connection at work. Imported when a connection is first used: what it needs is heavy, and an extra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leadbridge.provider import Action, ObjectDescription, Page, Site
+from leadbridge.records import Record, Ref
+from leadbridge.values import Raw
+from leadbridge_salesforce import capturing, normalising, reading
+from leadbridge_salesforce.client import Client
+from leadbridge_salesforce.keys import key_field
+from leadbridge_salesforce.native import Native
+from leadbridge_salesforce.schema import Schemas, described
+from leadbridge_salesforce.settings import SalesforceSettings
+from leadbridge_salesforce.standard_mapping import OBJECTS
+from leadbridge_salesforce.writing import Writer
+
+
+class Org:
+    """The parts of one connection, put together. Nothing is sent before the first call."""
+
+    def __init__(self, site: Site, settings: SalesforceSettings) -> None:
+        self.settings = settings
+        self.client = Client(site, settings)
+        self.schemas = Schemas(self.client)
+        self.writer = Writer(self.client, self.schemas)
+        self.native = Native(site, self.client, self.schemas)
+
+    def describe(self) -> list[ObjectDescription]:
+        found = [described(schema) for schema in self.schemas.visible(self.settings.objects)]
+        if self.settings.conversion.native and {"Lead", *OBJECTS.values()} <= {one.name for one in found}:
+            self.native.prepare()
+        return found
+
+    def capture(self, object: str, cursor: str | None) -> Iterator[Page]:
+        return capturing.capture(self.client, self.schemas, object, cursor)
+
+    def read(self, refs: Sequence[Ref]) -> list[Record | None]:
+        return reading.read(self.client, self.schemas, refs)
+
+    def find(self, action: Action) -> str | None:
+        return reading.find(self.client, self.schemas, action)
+
+    def keyed(self, object: str) -> bool:
+        return key_field(self.schemas.get(object), self.settings) is not None
+
+    def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
+        schema = self.schemas.known(object)
+        known = None if schema is None else schema.fields.get(field)
+        return known is not None and normalising.normalises(known, sent, stored)
