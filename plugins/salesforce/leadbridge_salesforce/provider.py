@@ -22,7 +22,6 @@ from leadbridge.provider import (
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
 from leadbridge_salesforce.settings import SalesforceSettings
-from leadbridge_salesforce.standard_mapping import OBJECTS
 
 if TYPE_CHECKING:
     from leadbridge_salesforce.native import Native
