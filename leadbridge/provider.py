@@ -154,6 +154,21 @@ class Page:
     converted: tuple[Converted, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that a CRM has not, and that LeadBridge is the better for: a field to keep keys in, say.
+
+    Attributes:
+        name: stable word, such as ``Lead.LeadBridge_Key__c``.
+        reason: a sentence for a person: what it is for.
+        steps: how a person supplies it in the CRM, a line each.
+    """
+
+    name: str
+    reason: str
+    steps: tuple[str, ...] = ()
+
+
 Verb = Literal["create", "update", "delete"]
 
 
@@ -244,6 +259,14 @@ class Provider(abc.ABC):
 
     def refresh(self) -> None:  # noqa: B027  (a provider without credentials has nothing to do here)
         """Fetch new credentials; called once after a call raised ``CredentialsError``, which is then repeated."""
+
+    def lacks(self) -> Sequence[Lack]:
+        """What ``leadbridge init CONNECTION`` offers to supply; nothing is changed by asking."""
+        return ()
+
+    def supply(self, lack: Lack) -> None:
+        """Make what is lacking, after a person agreed. Raises a LeadBridgeError where it cannot; then they do it."""
+        raise UnsupportedError(self, "supply")
 
     def begin(self) -> None:
         """Start a run of writes. A provider that writes whole files takes its lock here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 PATTERNS = ("*.yaml", "README.md", ".schema/*.json")
@@ -17,8 +18,23 @@ def starter_folder() -> Path:
     return packed if packed.is_dir() else package.parent / "mappings"
 
 
-def starter_files() -> dict[Path, str]:
-    """Path inside the mappings folder -> text, in a fixed order."""
+def starter_files(providers: Collection[str] = ("csv",)) -> dict[Path, str]:
+    """Path inside the mappings folder -> text, in a fixed order: what is for all, and the mappings of these providers.
+
+    A mapping's file is named by its provider and its object: ``csv.leads.yaml``.
+    """
     folder = starter_folder()
     paths = sorted(path for pattern in PATTERNS for path in folder.glob(pattern))
-    return {path.relative_to(folder): path.read_text(encoding="utf-8") for path in paths}
+    found = {path.relative_to(folder): path for path in paths}
+    return {
+        name: path.read_text(encoding="utf-8") for name, path in found.items() if _provider(name) in {"", *providers}
+    }
+
+
+def starter_mappings(provider: str) -> dict[Path, str]:
+    """The mappings of one provider alone; none where there are no starters for it."""
+    return {name: text for name, text in starter_files([provider]).items() if _provider(name) == provider}
+
+
+def _provider(name: Path) -> str:
+    return name.stem.partition(".")[0] if name.suffix == ".yaml" and "." in name.stem else ""

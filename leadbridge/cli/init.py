@@ -1,4 +1,4 @@
-"""``leadbridge init``: a project folder to start from. It writes over nothing."""
+"""``leadbridge init``: a project folder to start from, or a connection made ready. It writes over nothing."""
 
 from __future__ import annotations
 
@@ -41,18 +41,32 @@ TABLES = ("accounts.csv", "contacts.csv")
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    connection: Annotated[
+        str | None,
+        typer.Argument(metavar="[CONNECTION]", help="A connection of leadbridge.yaml, to be made ready."),
+    ] = None,
     folder: Annotated[Path, typer.Option("--dir", metavar="D", help="The folder to start in.")] = Path(),
-    config: Config = None,  # every command takes it; this one makes the file
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Make what the CRM lacks without asking.")] = False,
+    config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
     """Start a project folder: leadbridge.yaml, starter mappings, and an empty CRM of tables.
 
+    With a CONNECTION: put starter mappings for its CRM into the mappings folder where there are none, and look at
+    what the CRM lacks, such as a field for keys; it is made after you agree, or the steps are printed.
+
     Nothing that is there already is written over.
     """
     from leadbridge.cli.output import escape, print_json, print_line
+
+    if connection is not None:
+        from leadbridge.cli.preparing import prepare
+
+        prepare(config, connection, yes=yes, as_json=as_json, quiet=quiet)
+        return
 
     written = _write(folder)
     if as_json:

@@ -49,6 +49,10 @@ def test_they_load_lint_clean_and_keep_the_laws() -> None:
         ("accounts.csv", "account", True),
         ("contacts.csv", "contact", True),
         ("leads.csv", "lead", True),
+        ("Account", "account", True),
+        ("Contact", "contact", True),
+        ("Lead", "lead", True),
+        ("Opportunity", "opportunity", True),
     ]
     assert (list(mappings.policies), mappings.scoring is not None) == (["convert.yaml"], True)
     assert lint(mappings) == []
@@ -90,7 +94,7 @@ def test_the_first_line_is_for_the_editor(name: Path) -> None:
 def test_shipped_schemas_are_true(kind: str) -> None:
     """Mend with: leadbridge mappings schema --out mappings/.schema"""
     plugins = load_plugins()
-    settings = {name: plugins.provider(name).settings_model for name in ("csv", "memory")}
+    settings = {name: plugins.provider(name).settings_model for name in ("csv", "memory", "salesforce")}
     made = json_schema(kind, Known(STANDARD, TRANSFORMS, settings))
     assert json.loads((starter_folder() / ".schema" / f"{kind}.json").read_text(encoding="utf-8")) == made
 

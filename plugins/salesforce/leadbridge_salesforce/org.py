@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from leadbridge.provider import Action, ObjectDescription, Page, Site
+from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
-from leadbridge_salesforce import capturing, normalising, reading
+from leadbridge_salesforce import capturing, keys, normalising, reading
 from leadbridge_salesforce.client import Client
-from leadbridge_salesforce.keys import key_field
 from leadbridge_salesforce.native import Native
 from leadbridge_salesforce.schema import Schemas, described
 from leadbridge_salesforce.settings import SalesforceSettings
@@ -43,7 +42,13 @@ class Org:
         return reading.find(self.client, self.schemas, action)
 
     def keyed(self, object: str) -> bool:
-        return key_field(self.schemas.get(object), self.settings) is not None
+        return keys.key_field(self.schemas.get(object), self.settings) is not None
+
+    def lacks(self) -> list[Lack]:
+        return list(keys.lacks(self.schemas, self.settings))
+
+    def supply(self, lack: Lack) -> None:
+        keys.supply(self.client, self.schemas, lack)
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         schema = self.schemas.known(object)

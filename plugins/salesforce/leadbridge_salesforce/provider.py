@@ -12,6 +12,7 @@ from leadbridge.errors import UsageError
 from leadbridge.provider import (
     Action,
     Capabilities,
+    Lack,
     ObjectDescription,
     Page,
     Provider,
@@ -78,6 +79,12 @@ class SalesforceProvider(Provider):
 
     def refresh(self) -> None:
         self.org.client.renew()
+
+    def lacks(self) -> Sequence[Lack]:
+        return self.org.lacks()
+
+    def supply(self, lack: Lack) -> None:
+        self.org.supply(lack)
 
     def begin(self) -> None:
         """Nothing to take: every write is durable at once."""
