@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from leadbridge.golden import Held
 from leadbridge.merge.model import Candidate, FieldPolicy
@@ -51,6 +51,10 @@ class Decision:
     asked: tuple[Candidate, ...] = ()
 
 
+UNCHANGED: Final = Decision(None, "unchanged")
+"""What :func:`decide` says where no side has changed or is new."""
+
+
 def decide(field: Field, held: Held | None, readings: Sequence[Reading], policy: FieldPolicy) -> Decision:
     """Changes first, then first contacts against what the changes left. The order of ``readings`` does not matter."""
     changes = _decide_changes(field, held, readings, policy)
@@ -73,7 +77,7 @@ def _decide_changes(field: Field, held: Held | None, readings: Sequence[Reading]
     losers = tuple(c for c in barred if held is None or not same(c.value, held.value))
     # Nobody changed it, or only sides that may not: it stays.
     if not distinct:
-        return Decision(None, "barred" if losers else "unchanged", losers)
+        return Decision(None, "barred", losers) if losers else UNCHANGED
     # A clear no to an opt-out: it is taken, and the opt-out it lifts is logged.
     if len(distinct) == 1 and _lifts(held, distinct[0], policy):
         return Decision(distinct[0], "consent given again", (*losers, Candidate.of(held)))

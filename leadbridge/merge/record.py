@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadbridge.golden import Golden, Held
-from leadbridge.merge.deciding import Decision, Reading, decide
+from leadbridge.merge.deciding import UNCHANGED, Decision, Reading, decide
 from leadbridge.merge.model import Candidate, Conflict, FieldPolicy, Merged, Move, Owed, Question, Side
 from leadbridge.records import Reject
 from leadbridge.subjects.model import Field
@@ -69,7 +69,7 @@ class _View:
     @classmethod
     def of(cls, side: Side) -> _View:
         base = side.mapping.read(side.link.base)
-        return cls(side, base if side.captured is None else side.mapping.read(side.captured), base)
+        return cls(side, base if _is_as_agreed(side) else side.mapping.read(side.captured or {}), base)
 
     @property
     def raws(self) -> Mapping[str, Raw]:
@@ -84,6 +84,13 @@ class _View:
         candidate = Candidate(value, ref.connection, ref, self.side.stamps.get(name))
         return Reading(candidate, self.base.get(name, MISSING), self.side.captured is not None)
 
+    def stays(self, field: Field) -> bool:
+        """Whether the side has nothing to say of the field: it was not captured, or says what was agreed with it."""
+        if self.side.captured is None:
+            return True
+        value, base = self.now.get(field.name, MISSING), self.base.get(field.name, MISSING)
+        return value is MISSING or (base is not MISSING and (value is base or field.kind.equivalent(value, base)))
+
     def says(self, values: Mapping[str, Value]) -> bool:
         """Whether it says these values for certain: they are read one by one, and none of its own differs."""
         if not self.side.mapping.one_to_one:
@@ -95,8 +102,18 @@ class _View:
         )
 
 
+def _is_as_agreed(side: Side) -> bool:
+    """Whether the record holds exactly what was agreed, as far as anybody knows."""
+    base = side.link.base
+    return side.captured is None or (
+        side.captured == base and all(_same_raw(raw, base[name]) for name, raw in side.captured.items())
+    )
+
+
 def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies) -> Decision:
     free = [view for view in views if field.name not in view.side.guarded]
+    if all(view.stays(field) for view in free):
+        return UNCHANGED
     readings = [reading for view in free if (reading := view.reading(field.name)) is not None]
     policy = policies.get(field.name) or policies[DEFAULT]
     return decide(field, golden.fields.get(field.name), readings, policy)

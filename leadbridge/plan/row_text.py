@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import IO, Final, Literal
@@ -12,6 +12,9 @@ from leadbridge.plan.sync_rows import PlanRow, Settle, Write
 from leadbridge.provider import Verb
 from leadbridge.state.codec import dumps, loads
 from leadbridge.values import MISSING, Value
+
+_FOR_PEOPLE: Final = ',"said":['
+"""Where a write's last field starts. Inside a value the quotes would be escaped."""
 
 COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "field", "old", "new", "rule", "from")
 
@@ -47,9 +50,9 @@ class Penned:
 
     def line(self, number: int, refers: Mapping[str, int]) -> str:
         """The whole row; ``refers`` by number."""
-        rest = f',"refers":{dumps(dict(sorted(refers.items())))}' if refers else ""
+        named = f'"refers":{dumps(dict(sorted(refers.items())))},' if refers else ""
         kind = "write" if self.verb else "settle"
-        return f'{{"kind":"{kind}","number":{number},"body":{self.text}{rest}}}'
+        return f'{{"kind":"{kind}","number":{number},{named}"body":{self.text}}}'
 
 
 def pen(body: Settle | Write) -> Penned:
@@ -69,11 +72,12 @@ def pen(body: Settle | Write) -> Penned:
     )
 
 
-def row_of(text: str, without: Collection[str] = ()) -> PlanRow:
-    """The opposite of :func:`canonical`. Fields of the body that are left out have their defaults."""
+def row_of(text: str, *, bare: bool = False) -> PlanRow:
+    """The opposite of :func:`canonical`; a ``bare`` write lacks what is said for people."""
+    if bare:
+        text, cut, _ = text.partition(_FOR_PEOPLE)
+        text += "}}" if cut else ""
     said = loads(text)
-    for name in without:
-        said["body"].pop(name, None)
     body: Settle | Write = made(Settle if said["kind"] == "settle" else Write, said["body"])
     return PlanRow(said["number"], body, said.get("refers", {}))
 

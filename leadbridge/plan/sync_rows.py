@@ -77,6 +77,11 @@ class Taken:
     new: Mapping[str, Value] = field(default_factory=dict, metadata=IN_ORDER)
     shows: int = 0
 
+    def held(self, run: int) -> dict[str, Held]:
+        """Field -> what golden holds once a run has taken it."""
+        at = self.connection, run, self.stamp, self.shows
+        return {name: Held(value, *at) for name, value in self.new.items()}
+
     @property
     def moves(self) -> Iterator[Move]:
         for name, value in self.new.items():
@@ -116,11 +121,11 @@ class Write:
     refers: Mapping[str, int] = field(default_factory=dict)
     awaits: tuple[str, ...] = ()
     owes_more: bool = False
-    said: tuple[Said, ...] = ()
     label: str = ""
     why: str = ""
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
+    said: tuple[Said, ...] = ()
 
     @property
     def changes(self) -> tuple[FieldChange, ...]:
@@ -207,6 +212,10 @@ class Settle:
     undoes: int | None = None
     versions: Mapping[int, int] = field(default_factory=dict)
     before: tuple[Before, ...] = ()
+
+    def held(self, run: int) -> dict[str, Held]:
+        """Field -> what golden holds once a run has settled the row."""
+        return {name: held for some in self.taken for name, held in some.held(run).items()}
 
     @property
     def moves(self) -> tuple[Move, ...]:

@@ -30,6 +30,12 @@ def load(snapshot: Snapshot, ids: Collection[int]) -> dict[int, StoredGolden]:
     return {row.id: _stored(row, snapshot.names) for row in select_in(snapshot, select(table), table.c.id, ids)}
 
 
+def missing(snapshot: Snapshot, ids: Collection[int]) -> frozenset[int]:
+    """Those that are not there."""
+    found = select_in(snapshot, select(table.c.id), table.c.id, ids)
+    return frozenset(ids) - {row.id for row in found}
+
+
 def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, subject: str | None = None) -> list[StoredGolden]:
     """The next ones by id, of one subject or all; an empty list is the end."""
     query = select(table).where(table.c.id > after).order_by(table.c.id).limit(limit)

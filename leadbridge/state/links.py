@@ -36,6 +36,14 @@ def by_goldens(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, tuple[
     return {golden: tuple(sorted(some, key=lambda s: (s.link.age, s.link.id))) for golden, some in found.items()}
 
 
+def connections_of(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, frozenset[str]]:
+    """Golden id -> the connections in which it has links of any state."""
+    found: dict[int, set[str]] = {}
+    for row in select_in(snapshot, select(table.c.golden, table.c.connection), table.c.golden, goldens):
+        found.setdefault(row.golden, set()).add(row.connection)
+    return {golden: frozenset(some) for golden, some in found.items()}
+
+
 def load(snapshot: Snapshot, ids: Collection[int]) -> dict[int, StoredLink]:
     return {row.id: _stored(row, snapshot.names) for row in select_in(snapshot, select(table), table.c.id, ids)}
 

@@ -52,8 +52,8 @@ def record(tx: Transaction, run: int, outcomes: Sequence[Outcome]) -> frozenset[
     Returns the numbers whose outcome is kept: one that had an outcome already keeps that. A row put back to
     ``planned``, because its call certainly did nothing, has none.
     """
-    known = of(tx, run, [outcome.number for outcome in outcomes])
-    kept = [o for o in outcomes if o.number not in known or known[o.number].state in _WITHOUT_OUTCOME]
+    known = states(tx, run, [outcome.number for outcome in outcomes])
+    kept = [o for o in outcomes if known.get(o.number, "planned") in _WITHOUT_OUTCOME]
     upsert(tx, table, [_columns(run, Operation(o.number, o.state), tx.names) for o in kept if o.number not in known])
     rows = [
         {
@@ -75,6 +75,12 @@ def of(snapshot: Snapshot, run: int, numbers: Collection[int]) -> dict[int, Oper
     query = select(table).where(table.c.run == run)
     rows = select_in(snapshot, query, table.c.number, numbers)
     return {row.number: _operation(row, snapshot.names) for row in rows}
+
+
+def states(snapshot: Snapshot, run: int, numbers: Collection[int]) -> dict[int, OperationState]:
+    """Row number -> how far it is; a row that is not there has not been begun."""
+    query = select(table.c.number, table.c.state).where(table.c.run == run)
+    return {row.number: row.state for row in select_in(snapshot, query, table.c.number, numbers)}
 
 
 def page(

@@ -27,6 +27,7 @@ from leadbridge.state import (
     cursors,
     information,
     leases,
+    links,
     operations,
     plans,
     rejects,
@@ -61,8 +62,9 @@ class Applying:
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "approved", expected=("draft", "approved"))
         options = Options(captured_at, recheck_after, check=self.hold.check, sleep=time.sleep)
+        fresh = captured_at is not None or self._nobody_else_linked()
         outcome = self._finish(self._settle(remember), options)
-        self._make_known(fresh=captured_at is not None)
+        self._make_known(fresh=fresh)
         return outcome
 
     def resume(self, remember: Callable[[Transaction], None]) -> RunOutcome:
@@ -73,6 +75,14 @@ class Applying:
         outcome = self._finish(self._settle(remember), options, again=True)
         self._make_known(fresh=False)
         return outcome
+
+    def _nobody_else_linked(self) -> bool:
+        """Whether no other run has linked a record of these connections since the plan was made."""
+        if self.run.kind != "sync":
+            return False
+        with self.store.read() as snapshot:
+            connections = [source.connection for source in self.sources]
+            return not links.made_after(snapshot, connections, keeping.summary_of(self.plan).links, limit=1)
 
     def _make_known(self, *, fresh: bool) -> None:
         """Links that this run made need not be looked at again; nobody else made any while it held its lease."""

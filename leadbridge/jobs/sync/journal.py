@@ -76,9 +76,8 @@ class StateJournal:
 
     def outcomes(self, outcomes: Sequence[Outcome]) -> None:
         with self._store.begin() as tx:
-            known = operations.of(tx, self._run, [outcome.row.number for outcome in outcomes])
-            new = [o for o in outcomes if (k := known.get(o.row.number)) is None or k.state not in _FINAL]
-            operations.record(tx, self._run, [_stored(outcome) for outcome in new])
+            kept = operations.record(tx, self._run, [_stored(outcome) for outcome in outcomes])
+            new = [outcome for outcome in outcomes if outcome.row.number in kept]
             self._move(tx, new)
         if self._refused is not None:
             self._refused |= refused_by((o.row, o.state) for o in new)
@@ -134,15 +133,14 @@ class StateJournal:
         """A link for each, unless its record was found and linked meanwhile, or its golden record is no more."""
         refs = {ref_of(outcome): outcome for outcome in outcomes}
         known = links.by_refs(tx, refs.keys())
-        there = goldens.load(tx, {o.row.golden for o in outcomes if o.row.golden is not None})
-        new = {ref: o for ref, o in refs.items() if ref not in known and o.row.golden in there}
+        lost = goldens.missing(tx, {o.row.golden or 0 for o in outcomes})
+        new = {ref: o for ref, o in refs.items() if ref not in known and (o.row.golden or 0) not in lost}
         links.agree(tx, {stored.link.id: present(refs[ref].after) for ref, stored in known.items()})
         links.set_states(tx, {s.link.id: "live" for s in known.values() if s.link.state == "gone"})
         numbers = information.reserve(tx, "link", len(new)) if new else range(0)
         links.add(tx, [self._link(n, ref, o) for n, (ref, o) in zip(numbers, new.items(), strict=True)])
         waiting = {o.row.golden: o.row.awaits for o in new.values() if o.row.golden is not None}
-        linked = links.by_goldens(tx, waiting.keys())
-        at = {golden: {stored.link.ref.connection for stored in some} for golden, some in linked.items()}
+        at = links.connections_of(tx, waiting.keys())
         goldens.set_due(tx, [golden for golden, awaits in waiting.items() if set(awaits) <= at[golden]], False)
 
     def _unmade(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:

@@ -16,7 +16,6 @@ from leadbridge.state.model import RowKind
 from leadbridge.state.store import Store
 
 _PAGE = 1000
-_FOR_PEOPLE = frozenset({"said"})
 _NOTABLE = ('"conflicts":', '"questions":', '"asked":')
 _APART = '"undoes":'
 """Keys in a row's text; inside a value a quote is escaped, so that none is taken for one."""
@@ -81,13 +80,12 @@ def pages(
     store: Store, plan: int, kinds: frozenset[RowKind] | None = None, after: int = 0, *, bare: bool = False
 ) -> Iterator[list[PlanRow]]:
     """Rows of some kinds or all, behind a number. ``bare`` ones lack the changes that are for people."""
-    without = _FOR_PEOPLE if bare else frozenset[str]()
     while True:
         with store.read() as snapshot:
             page = plans.page(snapshot, plan, after, _PAGE, kinds)
         if not page:
             return
-        yield [row_of(row.body, without) for row in page]
+        yield [row_of(row.body, bare=bare) for row in page]
         after = page[-1].number
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
-from leadbridge.golden import Golden, Held, Link
+from leadbridge.golden import Golden, Link
 from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
@@ -96,17 +96,19 @@ class _Chunk:
     def _goldens(self, rows: Sequence[Settle]) -> frozenset[int]:
         """Move the golden records; gives those that are stale."""
         tx = self._tx
-        stored = goldens.load(tx, [n for row in rows for n in (row.golden, *row.unites)])
+        made = goldens.missing(tx, [row.golden for row in rows if not row.version])
+        known = [n for row in rows for n in (row.golden, *row.unites) if n not in made]
+        stored = goldens.load(tx, known) if known else {}
         stale = {row.golden for row in rows if any(n not in stored for n in row.unites)}
         moved = {row.golden: self._moved(row, stored[row.golden].golden) for row in rows if row.golden in stored}
-        made = [self._moved(r, Golden(r.golden, r.subject)) for r in rows if not r.version and r.golden not in stored]
+        new = [self._moved(row, Golden(row.golden, row.subject)) for row in rows if row.golden in made]
         versions = {row.golden: row.version for row in rows}
         going = [golden for number, golden in moved.items() if number not in stale]
         stale |= {row.golden for row in rows if row.version and row.golden not in stored}
         stale |= goldens.update_expected(tx, going, versions)
-        goldens.add(tx, made)
-        touched = {g.id: g for g in (*going, *made) if g.id not in stale}
-        keys.replace(tx, {n: kept_keys(g) for n, g in touched.items()})
+        goldens.add(tx, new)
+        keys.add(tx, {g.id: kept_keys(g) for g in new if g.id not in stale})
+        keys.replace(tx, {g.id: kept_keys(g) for g in going if g.id not in stale})
         fresh = [row for row in rows if row.golden not in stale]
         owe_members(tx, [row.golden for row in fresh if row.conversions and row.moves and row.subject == ORGANISATION])
         goldens.set_due(tx, [row.golden for row in fresh if row.owed], True)
@@ -114,7 +116,7 @@ class _Chunk:
         return frozenset(stale)
 
     def _moved(self, row: Settle, golden: Golden) -> Golden:
-        taken = {m.field: Held(m.new.value, m.new.connection, self._run, m.new.stamp, m.new.shows) for m in row.moves}
+        taken = row.held(self._run)
         return replace(golden, fields={**golden.fields, **taken}) if taken else golden
 
     def _unite(self, united: Mapping[int, int]) -> None:
@@ -132,8 +134,9 @@ class _Chunk:
         tx = self._tx
         changes = [(row.golden, change) for row in rows for change in row.links]
         stored = links.load(tx, [change.link for _, change in changes])
+        bases = {link: base for row in rows for link, base in row.bases.items()}
         new = [
-            StoredLink(Link(c.link, golden, c.ref, c.role, c.state, c.base, c.age))
+            StoredLink(Link(c.link, golden, c.ref, c.role, c.state, {**c.base, **bases.pop(c.link, {})}, c.age))
             for golden, c in changes
             if c.link not in stored
         ]
@@ -145,13 +148,14 @@ class _Chunk:
         links.add(tx, new)
         links.update_all(tx, changed)
         links.rename(tx, {c.link: c.ref for _, c in changes if c.before is not None and c.before != c.ref})
-        links.agree(tx, {link: base for row in rows for link, base in row.bases.items()})
+        links.agree(tx, bases)
         links.set_due(tx, [link for row in rows for link in row.undue], False)
         links.set_due(tx, [link for row in rows for link in row.due], True)
 
     def _lift(self, rows: Sequence[Settle]) -> None:
         """What was edited since an undo is held no more."""
-        edited = {(row.golden, move.field) for row in rows for move in row.moves if move.new.ref is not None}
+        old = [row for row in rows if row.version]
+        edited = {(row.golden, name) for row in old for t in row.taken if t.ref is not None for name in t.new}
         held = holds.of(self._tx, {golden for golden, _ in edited})
         holds.release(self._tx, [h for some in held.values() for h in some if (h.golden, h.field) in edited])
 

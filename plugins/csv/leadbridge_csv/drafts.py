@@ -43,6 +43,8 @@ class Draft(abc.ABC):
     def __init__(self, target: Target, table: Table) -> None:
         self.target = target
         self.table = table
+        names = table.sheet.names
+        self._places = {name: place for place, name in reversed(list(enumerate(names)))}  # as index(): the first
         self.edits: dict[int, list[str] | None] = {}
         self.added: list[list[str]] = []
 
@@ -52,11 +54,11 @@ class Draft(abc.ABC):
 
     def _cells(self, action: Action, cells: Sequence[str]) -> list[str]:
         """These raw cells with the action's values set."""
-        names, changed = self.table.sheet.names, list(cells)
+        changed = list(cells)
         for name, raw in action.values.items():
-            if name not in names:
+            place, text = self._places.get(name, -1), as_text(raw)
+            if place < 0:
                 raise self._refused(action, "unknown_field", f"{self.table.file.label} has no column {name!r}", name)
-            place, text = names.index(name), as_text(raw)
             if raw is not MISSING and text != restore(changed[place]):
                 changed[place] = self._cell(action, name, text)
         return changed
