@@ -32,6 +32,17 @@ class Switches:
         person_accounts: leads need no company.
         require_validation: the org's *Require Validation for Converted Leads*.
         source_to_account: conversion copies a lead's source to the account it makes.
+        label_as_status: convertedStatus takes a status's label as well as its API name.
+        short_opportunity_names: opportunityName takes 80 characters, as documented, not what the field holds.
+        custom_mapping_by_api: the org's mapping of custom fields applies to conversions by API, not by hand only.
+        custom_defaults: custom fields of records that a conversion makes get their default values.
+        blank_absent_picklist: a value that the target's picklist does not have is left out, not refused.
+        duplicates_by_api: duplicate rules run at conversions by API also without *Require Validation*.
+        contact_role: a conversion gives the contact a role in the opportunity.
+        failed_lead_id: a conversion's result names the lead also where it failed.
+        bulk_polls: how often a bulk job answers InProgress before it is through.
+        bulk_page: rows of a page of bulk results, where the client does not say.
+        bulk_shuffled: results of a bulk job come in another order than its rows.
     """
 
     newest_version: int = 67
@@ -51,6 +62,17 @@ class Switches:
     person_accounts: bool = False
     require_validation: bool = False
     source_to_account: bool = False
+    label_as_status: bool = True
+    short_opportunity_names: bool = False
+    custom_mapping_by_api: bool = True
+    custom_defaults: bool = False
+    blank_absent_picklist: bool = True
+    duplicates_by_api: bool = False
+    contact_role: bool = True
+    failed_lead_id: bool = False
+    bulk_polls: int = 1
+    bulk_page: int = 50_000
+    bulk_shuffled: bool = True
 
     def turned(self, name: str, value: Switch) -> Switches:
         """With one switch in another position. Raises ValueError where there is no such switch or position."""
