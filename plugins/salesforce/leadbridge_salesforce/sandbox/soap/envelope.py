@@ -16,6 +16,7 @@ _NIL: Final = f"{{{XSI}}}nil"
 _TYPE: Final = f"{{{XSI}}}type"
 
 _PREFIXES: Final[dict[str | None, str]] = {"soapenv": SOAP, None: PARTNER, "xsi": XSI}
+_FAULT_PREFIXES: Final[dict[str | None, str]] = {"soapenv": SOAP, "sf": FAULT, "xsi": XSI}
 
 Node = str | bool | None | list["Node"] | dict[str, "Node"]
 """What an element holds: text, nothing (``xsi:nil``), children by name, or the element several times over."""
@@ -109,7 +110,7 @@ def _element(found: etree._Element) -> Element:
 
 def reply(operation: str, result: Node, used: int, limit: int) -> bytes:
     """A call's answer. ``used`` and ``limit`` are API calls of the day, which the header tells."""
-    envelope, body = _envelope()
+    envelope, body = _envelope(_PREFIXES)
     header = etree.Element(f"{{{SOAP}}}Header")
     envelope.insert(0, header)
     info = etree.SubElement(etree.SubElement(header, f"{{{PARTNER}}}LimitInfoHeader"), f"{{{PARTNER}}}limitInfo")
@@ -121,8 +122,8 @@ def reply(operation: str, result: Node, used: int, limit: int) -> bytes:
 
 def fault_reply(fault: SoapFault) -> bytes:
     """A fault in Salesforce's form; one of the protocol's own has no detail."""
-    envelope, body = _envelope()
-    element = etree.SubElement(body, f"{{{SOAP}}}Fault", nsmap={"sf": FAULT})
+    envelope, body = _envelope(_FAULT_PREFIXES)
+    element = etree.SubElement(body, f"{{{SOAP}}}Fault")
     own = fault.code != "Client"
     etree.SubElement(element, "faultcode").text = f"{'sf' if own else 'soapenv'}:{fault.code}"
     etree.SubElement(element, "faultstring").text = f"{fault.code}: {fault.message}" if own else fault.message
@@ -134,8 +135,8 @@ def fault_reply(fault: SoapFault) -> bytes:
     return _written(envelope)
 
 
-def _envelope() -> tuple[etree._Element, etree._Element]:
-    envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap=_PREFIXES)  # type: ignore[arg-type]  # the stub forgets the default one
+def _envelope(prefixes: Mapping[str | None, str]) -> tuple[etree._Element, etree._Element]:
+    envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap=prefixes)  # type: ignore[arg-type]  # the stub forgets the default one
     return envelope, etree.SubElement(envelope, f"{{{SOAP}}}Body")
 
 
