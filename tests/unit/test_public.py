@@ -35,6 +35,7 @@ PUBLIC = {
         "Converted",
         "FieldDescription",
         "Gone",
+        "Lack",
         "ObjectDescription",
         "Page",
         "Provider",
