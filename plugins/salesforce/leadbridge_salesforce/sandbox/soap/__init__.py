@@ -1,1 +1,0 @@
-"""The partner SOAP endpoint: envelopes in and out, and the operations that REST does not have."""
