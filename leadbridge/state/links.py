@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from leadbridge.golden import Link, LinkState
 from leadbridge.records import Ref
@@ -17,10 +19,23 @@ from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.values import Raw
 
 
+class LinkedError(Exception):
+    """A record has a link already; it has one at most. The transaction cannot go on."""
+
+
+@contextmanager
+def _one_each() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise LinkedError from error
+
+
 def add(tx: Transaction, links: Sequence[StoredLink]) -> None:
-    """New ones, under numbers that were reserved. A ref has one link at most."""
+    """New ones, under numbers that were reserved. Raises LinkedError where a ref has a link already."""
     if links:
-        tx.connection.execute(insert(table), [_row(stored, tx.names) for stored in links])
+        with _one_each():
+            tx.connection.execute(insert(table), [_row(stored, tx.names) for stored in links])
 
 
 def by_refs(snapshot: Snapshot, refs: Collection[Ref]) -> dict[Ref, StoredLink]:
@@ -94,8 +109,9 @@ def update_all(tx: Transaction, links: Sequence[StoredLink]) -> None:
 
 
 def rename(tx: Transaction, refs: Mapping[int, Ref]) -> None:
-    """Link id -> the ref that its record has from now on: its key was edited."""
-    _update(tx, ("record_id",), [{"_id": link, "_record_id": ref.id} for link, ref in refs.items()])
+    """Link id -> the ref that its record has from now on: its key was edited. Raises LinkedError as :func:`add`."""
+    with _one_each():
+        _update(tx, ("record_id",), [{"_id": link, "_record_id": ref.id} for link, ref in refs.items()])
 
 
 def set_bases(tx: Transaction, bases: Mapping[int, Mapping[str, Raw]]) -> None:

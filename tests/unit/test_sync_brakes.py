@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sync_world import ADA, COLUMNS, World, described, mapping
+from sync_world import ADA, BOB, COLUMNS, World, described, mapping
 
 from leadbridge.errors import StoppedError
 from leadbridge.provider import FieldDescription, ObjectDescription
@@ -161,3 +161,29 @@ def test_a_plan_is_applied_once_and_only_as_it_was_configured(tmp_path: Path) ->
     world.apply(plan)
     with pytest.raises(StoppedError, match=r"plan 1 was applied already"):
         world.apply(plan)
+
+
+def test_a_plan_whose_newcomers_were_linked_since_leaves_these_alone(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.lead("a", **ADA)
+    old = world.plan().plan
+    world.lead("a", **BOB)
+    older = world.plan().plan
+    world.sync()
+    for plan, stale in ((old, 1), (older, 2)):
+        outcome = world.apply(plan)
+        assert (outcome.state, outcome.counts["settled"], outcome.counts["stale"]) == ("done", 0, stale)
+    assert len(world.leads("b")) == 2
+    assert world.sync().counts["settled"] == 0
+
+
+def test_only_the_newcomers_that_were_linked_since_are_left_alone(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.lead("a", **ADA)
+    plan = world.plan().plan
+    world.lead("a", **BOB)
+    larger = world.plan().plan
+    world.apply(plan)
+    outcome = world.apply(larger)
+    assert (outcome.counts["settled"], outcome.counts["stale"]) == (1, 1)
+    assert sorted(str(lead["First"]) for lead in world.leads("b")) == ["Ada", "Bob"]

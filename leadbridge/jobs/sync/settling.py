@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -16,6 +17,7 @@ from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown
 from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
 from leadbridge.state import codec, conflicts, goldens, holds, keys, links, operations, rejects, reviews
+from leadbridge.state.links import LinkedError
 from leadbridge.state.model import Claim, ConflictRow, Hold, ReviewRow, StoredLink
 from leadbridge.state.operations import Outcome
 from leadbridge.state.store import Store
@@ -33,6 +35,14 @@ class Settled:
     stale: int = 0
     conflicts: int = 0
     questions: int = 0
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(
+            self.rows + other.rows,
+            self.stale + other.stale,
+            self.conflicts + other.conflicts,
+            self.questions + other.questions,
+        )
 
 
 def settle_rows(
@@ -53,14 +63,34 @@ def settle_rows(
     chunk: Sequence[PlanRow] = next(chunks, ())
     while True:
         following = next(chunks, None)
-        with store.begin() as tx:
-            check(tx)
-            if chunk:
-                _Chunk(tx, run, found).settle(chunk)
-            if following is None:
-                last(tx)
-                return found
+        move = partial(_move, store, run, chunk, check, last if following is None else None)
+        try:
+            found += move(careful=False)
+        except LinkedError:
+            # Records that the plan took for newcomers were linked since. It is rare, so only looked for where it is so.
+            found += move(careful=True)
+        if following is None:
+            return found
         chunk = following
+
+
+def _move(  # noqa: PLR0913  (one transaction and all that happens in it)
+    store: Store,
+    run: int,
+    rows: Sequence[PlanRow],
+    check: Callable[[Transaction], None],
+    last: Callable[[Transaction], None] | None,
+    *,
+    careful: bool,
+) -> Settled:
+    found = Settled()
+    with store.begin() as tx:
+        check(tx)
+        if rows:
+            _Chunk(tx, run, found).settle(rows, careful=careful)
+        if last is not None:
+            last(tx)
+    return found
 
 
 def _chunks(rows: Iterable[PlanRow]) -> Iterator[Sequence[PlanRow]]:
@@ -77,10 +107,12 @@ class _Chunk:
         self._run = run
         self._found = found
 
-    def settle(self, rows: Sequence[PlanRow]) -> None:
+    def settle(self, rows: Sequence[PlanRow], *, careful: bool) -> None:
+        """``careful``: look whether records that are to be linked are linked already."""
         tx = self._tx
         by_number = {row.number: row.body for row in rows if isinstance(row.body, Settle)}
-        stale = self._goldens(list(by_number.values()))
+        bodies = list(by_number.values())
+        stale = self._goldens(bodies, self._taken(bodies) if careful else set())
         fresh = [body for body in by_number.values() if body.golden not in stale]
         self._links(fresh)
         self._log(fresh)
@@ -93,15 +125,22 @@ class _Chunk:
         self._found.rows += len(fresh)
         self._found.stale += len(by_number) - len(fresh)
 
-    def _goldens(self, rows: Sequence[Settle]) -> frozenset[int]:
-        """Move the golden records; gives those that are stale."""
+    def _taken(self, rows: Sequence[Settle]) -> set[int]:
+        """Golden records that would get a record which another link stands for by now."""
+        changes = ((row.golden, change) for row in rows for change in row.links)
+        wanted = {(golden, c.link): c.ref for golden, c in changes if c.was is None or c.before is not None}
+        known = links.by_refs(self._tx, wanted.values())
+        return {golden for (golden, link), ref in wanted.items() if ref in known and known[ref].link.id != link}
+
+    def _goldens(self, rows: Sequence[Settle], taken: set[int]) -> frozenset[int]:
+        """Move the golden records; gives those that are stale, ``taken`` among them."""
         tx = self._tx
         made = goldens.missing(tx, [row.golden for row in rows if not row.version])
         known = [n for row in rows for n in (row.golden, *row.unites) if n not in made]
         stored = goldens.load(tx, known) if known else {}
-        stale = {row.golden for row in rows if any(n not in stored for n in row.unites)}
+        stale = taken | {row.golden for row in rows if any(n not in stored for n in row.unites)}
         moved = {row.golden: self._moved(row, stored[row.golden].golden) for row in rows if row.golden in stored}
-        new = [self._moved(row, Golden(row.golden, row.subject)) for row in rows if row.golden in made]
+        new = [self._moved(row, Golden(row.golden, row.subject)) for row in rows if row.golden in made - taken]
         versions = {row.golden: row.version for row in rows}
         going = [golden for number, golden in moved.items() if number not in stale]
         stale |= {row.golden for row in rows if row.version and row.golden not in stored}

@@ -33,6 +33,15 @@ def writing(connection: str, label: str) -> Iterator[None]:
         raise ConnectionFailedError(connection, f"connection {connection!r}: {_unwritable(label, error)}") from error
 
 
+def changed_meanwhile(connection: str, label: str) -> ConnectionFailedError:
+    """Somebody edited the file while a run was about to write it."""
+    return ConnectionFailedError(
+        connection,
+        f"connection {connection!r}: {label} was changed by somebody else while it was to be written;"
+        " it was left as it is; run again",
+    )
+
+
 def _unreadable(label: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{label} is not there any more; put it back, or correct path"

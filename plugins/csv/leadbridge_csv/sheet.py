@@ -107,7 +107,7 @@ def _header(tape: Tape, dialect: Dialect) -> tuple[Sequence[str], str]:
     """The first record that is not blank, and all text up to its end. A header with a stray quote is one line."""
     head: list[str] = []
     if dialect.named:
-        head.append(next(iter(tape)))
+        head.append(next(iter(tape), ""))
     while True:
         tape.start()
         try:

@@ -11,9 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from leadbridge.errors import ConnectionFailedError
 from leadbridge_csv.drafts import Draft
-from leadbridge_csv.failures import writing
+from leadbridge_csv.failures import changed_meanwhile, writing
 from leadbridge_csv.sheet import digest_of
 
 _CHUNK = 1 << 20
@@ -45,7 +44,7 @@ class Rewrite:
         """Raises ConnectionFailedError, leaving the file as it is, where somebody wrote to it since it was read."""
         try:
             if digest_of(self._connection, self._file) != self._draft.table.digest:
-                raise changed_meanwhile(self._draft)
+                raise changed_meanwhile(self._connection, self._file.label)
             self._draft.table.close()  # Windows does not replace an open file
             with writing(self._connection, self._file.label):
                 self._temporary.replace(self._path)
@@ -96,22 +95,13 @@ def append(draft: Draft) -> None:
     head = sheet.encoding.mark + sheet.encoding.encode(sheet.head)
     with writing(draft.target.connection, label), table.file.path.open("r+b") as stream:
         if stream.read(len(head)) != head:
-            raise changed_meanwhile(draft)
+            raise changed_meanwhile(draft.target.connection, label)
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(size - 4, 0))
         tail = stream.read()
         ended = tail.endswith((sheet.encoding.encode("\n"), sheet.encoding.encode("\r")))
         data = b"".join(_additions(draft, not ended))
         _append(stream, data, size)
-
-
-def changed_meanwhile(draft: Draft) -> ConnectionFailedError:
-    connection, label = draft.target.connection, draft.table.file.label
-    return ConnectionFailedError(
-        connection,
-        f"connection {connection!r}: {label} was changed by somebody else while it was to be written;"
-        " it was left as it is; run again",
-    )
 
 
 def _append(stream: BinaryIO, data: bytes, size: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 from array import array
@@ -12,7 +13,7 @@ from itertools import islice
 
 from leadbridge.errors import ConnectionFailedError
 from leadbridge.records import Record
-from leadbridge_csv.failures import reading
+from leadbridge_csv.failures import changed_meanwhile, reading
 from leadbridge_csv.fingerprints import Fingerprints
 from leadbridge_csv.index import HashIndex
 from leadbridge_csv.objects import CsvFile
@@ -72,11 +73,18 @@ class Table:
         return self._fingerprints.of([cells])[0]
 
     def row(self, place: int) -> Row:
+        """Raises ConnectionFailedError where it cannot be read any more, or is no row now: somebody edited the file."""
         with reading(self._target.connection, self.file.label):
             self.stream.seek(self.starts[place])
             data = self.stream.read(self.sizes[place])
-        text = data.decode(self.sheet.encoding.name, self.sheet.encoding.errors)
-        return Row(place, next(self.sheet.dialect.parse(io.StringIO(text, newline=""))), text)
+            text = data.decode(self.sheet.encoding.name, self.sheet.encoding.errors)
+        try:
+            cells = next(self.sheet.dialect.parse(io.StringIO(text, newline="")), [])
+        except csv.Error:
+            cells = []
+        if len(data) != self.sizes[place] or len(cells) != len(self.sheet.names):
+            raise changed_meanwhile(self._target.connection, self.file.label)
+        return Row(place, cells, text)
 
     def record(self, id: str, row: Row) -> Record:
         return self._maker.make(id, row.cells, row.text, self._lines[row.place])
@@ -86,11 +94,19 @@ class Table:
         with opened(self._target.connection, self.file, self._target.settings) as sheet:
             self.sheet = sheet
             self.key_place = key_place(self._target, sheet)
+            if self._target.key is not None and self.key_place is None:
+                raise ConnectionFailedError(
+                    self._target.connection,
+                    f"connection {self._target.connection!r}: {self.file.label} has no header, so no key either;"
+                    " give it one, or, where it is just being saved, run again",
+                )
             self._fingerprints = Fingerprints(sheet.names)
             self._maker = RecordMaker(self._target, sheet)
             self.last_text = sheet.head
             end = self._scan_rows(sheet, hashes)
         if end != os.fstat(self.stream.fileno()).st_size:
+            if digest_of(self._target.connection, self.file) != self.digest:
+                raise changed_meanwhile(self._target.connection, self.file.label)
             raise ConnectionFailedError(
                 self._target.connection,
                 f"connection {self._target.connection!r}: {self.file.label} is in {sheet.encoding.name}, which cannot"

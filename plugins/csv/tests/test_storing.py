@@ -196,3 +196,35 @@ def test_what_a_killed_run_leaves_bears_the_name_that_is_looked_for(
     monkeypatch.undo()
     assert [result.state for result in workspace.write(DELETE, key="Id")] == ["done"]
     assert files(workspace.folder) == ["a.csv"]
+
+
+@pytest.mark.parametrize("action", [DELETE, APPEND, Action(1, "update", "a.csv", "2", {"Name": "Bo"}, {"Name": "Bob"})])
+@pytest.mark.parametrize(
+    "saved",
+    [
+        *(TABLE[:size] for size in range(len(TABLE))),
+        "\n" * len(TABLE),
+        '"' * len(TABLE),
+        "Id,Name,Age\n1,Ada,36\n2,Bob,40\n",
+        "\xff" * len(TABLE),
+    ],
+)
+def test_a_file_that_is_saved_in_place_while_a_run_writes_it(workspace: Workspace, action: Action, saved: str) -> None:
+    """Editors cut the file off, then write it anew: every moment of that may be met."""
+    path = workspace.put("a.csv", TABLE)
+    provider = staged(workspace, action, key="Id")
+    path.write_bytes(saved.encode("latin-1"))
+    said = message_of_commit(provider)
+    assert "run again" in said or "still being written" in said
+    assert path.read_bytes() == saved.encode("latin-1")
+    assert [file.name for file in path.parent.iterdir() if file.name != ".leadbridge"] == ["a.csv"]
+
+
+@pytest.mark.parametrize("saved", ["", "\n", "\ufeff"])
+def test_a_table_that_is_blank_for_a_moment_takes_no_rows(workspace: Workspace, saved: str) -> None:
+    """It is no inbox: what was refused now would not be sent again."""
+    workspace.put("a.csv", saved)
+    provider = workspace.connect(key="Id")
+    provider.begin()
+    with pytest.raises(ConnectionFailedError, match="has no header"):
+        provider.write([APPEND])
