@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from leadbridge.apply.journal import Operation
+from leadbridge.plan.rows import WriteRow
 
 
-def batches(operations: Iterable[Operation], size: Callable[[str], int]) -> Iterator[list[Operation]]:
-    """Neighbours of one connection, object, verb and state, at most ``size(connection)`` of them.
+def batches(operations: Iterable[Operation], size: Callable[[WriteRow], int]) -> Iterator[list[Operation]]:
+    """Neighbours of one connection, object, verb, part and state, at most ``size`` of one of them.
 
     No batch holds two rows of one record, or a row and the create that it refers to.
     """
@@ -17,7 +18,7 @@ def batches(operations: Iterable[Operation], size: Callable[[str], int]) -> Iter
     records: set[str] = set()
     for operation in operations:
         row = operation.row
-        full = len(batch) >= size(row.connection)
+        full = len(batch) >= size(row)
         bound = row.id in records or any(number in numbers for number in row.refers.values())
         if batch and (full or bound or _kind(batch[0]) != _kind(operation)):
             yield batch
@@ -30,5 +31,6 @@ def batches(operations: Iterable[Operation], size: Callable[[str], int]) -> Iter
         yield batch
 
 
-def _kind(operation: Operation) -> tuple[str, str, str, str]:
-    return operation.row.connection, operation.row.object, operation.row.verb, operation.state
+def _kind(operation: Operation) -> tuple[str, ...]:
+    row = operation.row
+    return row.connection, row.object, row.verb, row.native.part if row.native else "", operation.state

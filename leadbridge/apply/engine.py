@@ -44,8 +44,8 @@ def _carry_out(
     lines = {name: Line(name, provider, journal, options, summary) for name, provider in providers.items()}
     rows = 0
     try:
-        for _, part in groupby(operations, key=lambda operation: operation.row.undoes is not None):
-            for batch in batches(part, lambda connection: lines[connection].size):
+        for _, part in groupby(operations, key=lambda operation: _phase(operation.row)):
+            for batch in batches(part, lambda row: lines[row.connection].size(row)):
                 rows += len(batch)
                 line = lines[batch[0].row.connection]
                 if not line.stopped:
@@ -59,3 +59,8 @@ def _carry_out(
             line.close()
     summary.left = rows - summary.done - summary.rejected - summary.uncertain - summary.skipped
     return summary
+
+
+def _phase(row: WriteRow) -> int:
+    """What was only staged is durable before a CRM is asked to convert by itself, or anything is taken back."""
+    return 2 if row.undoes is not None else 1 if row.native is not None else 0

@@ -46,6 +46,7 @@ class Outcome:
     done       create  a new link to ``id`` in the row's role, its base is ``after``; due as ``due`` says
     done       update  ``after`` is added to the link's base; due as ``due`` says
     done       delete  the link is gone
+    done       convert nothing yet: ``after`` holds the ids of its records by role, and rows of their own tell the rest
     rejected   any     a reject is kept; ``after``, where some fields were accepted, is added to the base
     uncertain  any     a review asks what became of it; nothing is sent again
     planned    any     nothing: the call certainly did nothing, and the next run sends the row
@@ -55,6 +56,7 @@ class Outcome:
     Attributes:
         row: as it was sent: the ids of records that it refers to stand in its values.
         due: whether the link is to be looked at again: the CRM did not take a value, or could not be read back.
+        reject: what was not taken; kept beside what moves where the row is done nevertheless.
     """
 
     row: WriteRow

@@ -9,9 +9,17 @@ from itertools import islice
 
 from leadbridge.apply.calling import Caller
 from leadbridge.apply.converting import hold_back, take_back
-from leadbridge.apply.journal import Journal, Operation, Outcome
+from leadbridge.apply.journal import Journal, Operation, Outcome, present
 from leadbridge.apply.judging import depends, refused, rejected
 from leadbridge.apply.looking import Looker
+from leadbridge.apply.native import (
+    after_conversion,
+    as_deviating,
+    is_effect,
+    request_of,
+    result_of,
+    with_records,
+)
 from leadbridge.apply.options import Options, Summary
 from leadbridge.errors import (
     BatchRefusedError,
@@ -21,7 +29,9 @@ from leadbridge.errors import (
     RetryableError,
     UncertainError,
 )
+from leadbridge.plan.rows import WriteRow
 from leadbridge.provider import Provider, Result
+from leadbridge.values import Raw
 
 _NOTHING_DONE = (RetryableError, CredentialsError, QuotaError)
 
@@ -48,9 +58,16 @@ class Line:
         self._stages = provider.capabilities.staged
         self._staged: dict[int, str] = {}  # number -> id, of the rows that wait for the commit
         self._begun = False
+        self._records: dict[int, Mapping[str, Raw]] = {}  # row that converts -> role -> id, until it is kept
+
+    def size(self, row: WriteRow) -> int:
+        """Most rows like this one in a batch."""
+        if row.verb == "convert":
+            return self._provider.capabilities.converts_at_once
+        return self._rows
 
     @property
-    def size(self) -> int:
+    def _rows(self) -> int:
         if self._stages:
             return self._options.staged_batch
         return self._provider.capabilities.at_once or self._options.batch
@@ -64,7 +81,9 @@ class Line:
         try:
             self._begin()
             ready = self._keep_rejects(self._resolved(batch))
-            if batch[0].state == "sent":
+            if is_effect(batch[0].row):
+                self._see(ready)
+            elif batch[0].state == "sent":
                 unsent = self._keep_rejects(self._looker.find_out(ready))
                 self._deliver(Part(self._keep_rejects(self._standing(unsent)), doubts=1))
             else:
@@ -85,7 +104,7 @@ class Line:
             return
         self._begun = False
         waiting = (o for o in self._journal.unfinished(self._name) if o.row.number in self._staged)
-        for chunk in _chunks(waiting, self.size):
+        for chunk in _chunks(waiting, self._rows):
             done = [o for o in self._resolved(chunk) if isinstance(o, Operation)]
             self._keep(self._looker.read_back([(o, self._staged[o.row.number]) for o in done]))
 
@@ -116,8 +135,24 @@ class Line:
             past, refused = self._journal.past(undone), self._journal.refused()
             found = [take_back(o, past.get(o.row.undoes or 0), refused, self._summary.stopped) for o in operations]
             return [one for one in found if one is not None]
+        if any(operation.row.native is not None for operation in operations):
+            return self._natively(operations)
         ids = self._ids({number for operation in operations for number in operation.row.refers.values()})
         return [_resolve(operation, ids) for operation in operations]
+
+    def _natively(self, operations: Sequence[Operation]) -> list[Operation | Outcome]:
+        """The same for rows of conversions that the CRM does by itself."""
+        past = self._journal.past({number for operation in operations for number in _needed(operation.row)})
+        if operations[0].row.verb == "convert":
+            return [with_records(operation, past) for operation in operations]
+        return [one for o in operations if (one := after_conversion(o, past)) is not None]
+
+    def _see(self, effects: Sequence[Operation]) -> None:
+        """What the CRM's own conversion did: nothing is sent."""
+        ready = [replace(operation, before=present(operation.row.expected)) for operation in effects]
+        if ready:
+            self._journal.sent(ready)
+            self._keep(self._looker.see(ready))
 
     def _standing(self, operations: Sequence[Operation]) -> list[Operation | Outcome]:
         """Rows of a conversion that was refused meanwhile are not sent."""
@@ -146,9 +181,8 @@ class Line:
         """One call; gives what is left of the part to be sent, the first piece last."""
         if not part.operations:
             return []
-        actions = [operation.row.action({}) for operation in part.operations]
         try:
-            results = self._caller.act(lambda: self._provider.write(actions))
+            results = self._caller.act(lambda: self._call(part.operations))
         except BatchRefusedError as error:
             return self._split(part, error)
         except UncertainError as error:
@@ -156,8 +190,26 @@ class Line:
         except _NOTHING_DONE:
             self._put_back([part])
             raise
-        unclear = self._take(part.operations, results)
+        unclear = self._take(part.operations, self._not_by_us_before(part, results))
         return [self._doubted(unclear, part.doubts + 1, self._no_reply(len(unclear)))] if unclear else []
+
+    def _call(self, operations: Sequence[Operation]) -> Sequence[Result]:
+        rows = [operation.row for operation in operations]
+        if rows[0].verb != "convert":
+            return self._provider.write([row.action({}) for row in rows])
+        checks = self._provider.capabilities.checks_expected
+        by_number = {row.number: row for row in rows}
+        results = self._provider.convert([request_of(row, checks=checks) for row in rows])
+        found = [result_of(by_number[result.number], result) for result in results if result.number in by_number]
+        self._records |= {result.number: records for result, records in found if result.state == "done"}
+        return [result for result, _ in found]
+
+    def _not_by_us_before(self, part: Part, results: Sequence[Result]) -> list[Result]:
+        """A lead of which the CRM says that it is converted, after a reply was lost, may be so by our own call."""
+        if not part.doubts:
+            return list(results)
+        ours = [r for r in results if r.reject is not None and r.reject.code == "converted"]
+        return [replace(r, state="uncertain", reject=None) if r in ours else r for r in results]
 
     def _split(self, part: Part, error: BatchRefusedError) -> list[Part]:
         middle = len(part.operations) // 2
@@ -180,7 +232,9 @@ class Line:
             else:
                 unclear.append(operation)
         self._keep(rejects)
-        if self._stages:
+        if operations and operations[0].row.verb == "convert":
+            self._keep([Outcome(o.row, "done", made, self._records.pop(o.row.number, {})) for o, made in done])
+        elif self._stages:
             self._staged |= {operation.row.number: made for operation, made in done}
         else:
             self._keep(self._looker.read_back(done))
@@ -209,8 +263,16 @@ class Line:
 
     def _keep(self, outcomes: Sequence[Outcome]) -> None:
         if outcomes:
-            self._journal.outcomes(outcomes)
-            self._summary.count(outcomes)
+            told = [as_deviating(outcome) for outcome in outcomes]
+            self._journal.outcomes(told)
+            self._summary.count(told)
+
+
+def _needed(row: WriteRow) -> set[int]:
+    """Rows whose outcome decides about this one."""
+    native = row.native
+    beside = {*native.by, native.record} if native else set[int | None]()
+    return {*row.refers.values(), *(number for number in beside if number is not None)}
 
 
 def _resolve(operation: Operation, ids: Mapping[int, str]) -> Operation | Outcome:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from leadbridge.apply.calling import Caller
 from leadbridge.apply.journal import Operation, Outcome, present
 from leadbridge.apply.judging import acknowledged, check, find_out, found
+from leadbridge.apply.native import arrived, converted, follows, still_to_write
 from leadbridge.apply.options import Options
 from leadbridge.errors import LeadBridgeError
 from leadbridge.plan.rows import WriteRow
@@ -26,6 +27,9 @@ class Looker:
 
     def check(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
         """With before-images, or a reject where the record was edited since. Of a delete the whole record is kept."""
+        if batch and follows(batch[0].row) and batch[0].row.verb == "update":
+            records = self._read([(operation, operation.row.id or "") for operation in batch])
+            return [still_to_write(o, record, self._stores) for o, record in zip(batch, records, strict=True)]
         if not (batch and self._can.read_back and self._must_check(batch[0].row)):
             return [Operation(o.row, o.state, o.id, present(o.row.expected)) for o in batch]
         records = self._read([(operation, operation.row.id or "") for operation in batch])
@@ -33,16 +37,29 @@ class Looker:
 
     def _must_check(self, row: WriteRow) -> bool:
         old = self._options.recheck and not self._can.checks_expected
-        return row.verb == "delete" or (row.verb == "update" and old)
+        return row.verb == "delete" or (row.verb in {"update", "convert"} and old)
 
     def find_out(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
         """What became of rows that were sent: an outcome, or the operation where it can safely be sent again."""
         if batch and batch[0].row.verb == "create":
             return self._find(batch)
+        if batch and batch[0].row.verb == "convert":
+            return self._became(batch)
         if not self._can.read_back:
             return [Outcome(operation.row, "uncertain", operation.row.id) for operation in batch]
         records = self._read([(operation, operation.row.id or "") for operation in batch])
         return [find_out(o, record, self._stores) or o for o, record in zip(batch, records, strict=True)]
+
+    def _became(self, leads: Sequence[Operation]) -> list[Operation | Outcome]:
+        """A lead that is converted is never sent again."""
+        refs = [Ref(operation.row.connection, operation.row.object, operation.row.id or "") for operation in leads]
+        found = self._caller.look(lambda: self._provider.converted(refs))
+        return [converted(o.row, records) if records else o for o, records in zip(leads, found, strict=True)]
+
+    def see(self, effects: Sequence[Operation]) -> list[Outcome]:
+        """What the CRM's own conversion left in records. Raises what reading raises: it is looked at again then."""
+        records = self._read([(operation, operation.id or "") for operation in effects])
+        return [arrived(o, o.id, record, self._stores) for o, record in zip(effects, records, strict=True)]
 
     def _find(self, creates: Sequence[Operation]) -> list[Operation | Outcome]:
         """With a key the CRM sees to it that there is one record; else what is not found is a question, unless what

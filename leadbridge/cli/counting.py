@@ -21,4 +21,5 @@ def counted(plan: Plan) -> PlanOutcome:
         conflicts=summary.conflicts,
         questions=summary.questions,
         rejects=summary.rejects,
+        notes=summary.notes,
     )

@@ -30,6 +30,7 @@ def plan_data(made: PlanOutcome) -> dict[str, Any]:
         "rejects": made.rejects,
         "stops": [stop_data(stop) for stop in made.stops],
         "resumed": made.resumed,
+        "notes": list(made.notes),
     }
 
 
@@ -60,9 +61,21 @@ def _write(row: PlanRow, body: Write) -> dict[str, Any]:
 
 def _conversion(body: Write) -> dict[str, Any]:
     """Of a plan to convert."""
-    if not body.conversions:
+    if not body.conversions and body.native is None:
         return {}
-    return {"why": body.why, "conversions": list(body.conversions), "undoes": body.undoes and f"@{body.undoes}"}
+    return {
+        "why": body.why,
+        "conversions": list(body.conversions),
+        "undoes": body.undoes and f"@{body.undoes}",
+        **_native(body),
+    }
+
+
+def _native(body: Write) -> dict[str, Any]:
+    """Of a conversion that the CRM does by itself."""
+    if body.native is None:
+        return {}
+    return {"part": body.native.part, "by": [f"@{number}" for number in body.native.by]}
 
 
 def _change(change: FieldChange) -> dict[str, Any]:

@@ -12,15 +12,23 @@ from leadbridge.cli.preview import plural
 from leadbridge.jobs.sync.model import PlanOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
 from leadbridge.plan.model import label
+from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write
-from leadbridge.provider import Verb
 
-SYMBOLS: Final[Mapping[Verb, tuple[str, Style]]] = {
+SYMBOLS: Final[Mapping[WriteVerb, tuple[str, Style]]] = {
     "create": ("+", "new"),
     "update": ("~", "changed"),
     "delete": ("-", "bad"),
+    "convert": (">", "new"),
 }
-TITLES: Final[Mapping[Verb, str]] = {"create": "new", "update": "changed", "delete": "deleted"}
+TITLES: Final[Mapping[WriteVerb, str]] = {
+    "create": "new",
+    "update": "changed",
+    "delete": "deleted",
+    "convert": "converted",
+}
+PARTS: Final = {"effect": ", as the CRM converts", "follows": ", once its lead is converted"}
+"""How the title of rows ends that belong to a conversion by the CRM itself."""
 ATTENTION: Final = "!"
 WAITING: Final = "waiting"
 TWINS: Final = 10
@@ -65,9 +73,13 @@ def summary_lines(made: PlanOutcome) -> Iterator[Line]:
     yield from folded(_said(made), 0)
     if made.writes:
         yield line()
-        numbers = [Column(f"{SYMBOLS[verb][0]} {TITLES[verb]}", "right") for verb in SYMBOLS]
-        cells = [[name, *(f"{made.writes[name].get(v, 0):,}" for v in SYMBOLS)] for name in sorted(made.writes)]
+        verbs = [v for v in SYMBOLS if v != "convert" or any(v in some for some in made.writes.values())]
+        numbers = [Column(f"{SYMBOLS[verb][0]} {TITLES[verb]}", "right") for verb in verbs]
+        cells = [[name, *(f"{made.writes[name].get(v, 0):,}" for v in verbs)] for name in sorted(made.writes)]
         yield from (((text, style),) for text, style in table([Column("in"), *numbers], cells, indent=2))
+    for number, note in enumerate(made.notes):
+        yield from [] if number else [line()]
+        yield from folded(f"{ATTENTION} {note}", 0, "changed")
 
 
 def _said(made: PlanOutcome) -> str:
@@ -94,7 +106,7 @@ def _several(words: str, number: int) -> str:
 def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """What needs attention first, then each object's rows by action, in the order in which they are carried out."""
     waiting = 0
-    for (connection, name, verb), group in groupby(rows, _group):
+    for (connection, name, verb, part), group in groupby(rows, _group):
         if verb == WAITING:
             waiting += sum(1 for _ in group)
             continue
@@ -103,7 +115,7 @@ def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Itera
             continue
         symbol, style = SYMBOLS[verb]
         yield line()
-        yield line(f"{symbol} {verb} in {connection}:{name}", "title")
+        yield line(f"{symbol} {verb} in {connection}:{name}{PARTS.get(part, '')}", "title")
         for number, row in enumerate(group):
             if limit is None or number < limit:
                 yield from _write(row, symbol, style)
@@ -114,11 +126,13 @@ def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Itera
         yield from folded(f"{waiting:,} more {standing} by, to take back a conversion that a CRM refuses.", 0, "dim")
 
 
-def _group(row: PlanRow) -> tuple[str, str, Verb | Literal["waiting"] | None]:
+def _group(row: PlanRow) -> tuple[str, str, WriteVerb | Literal["waiting"] | None, str]:
     body = row.body
-    if isinstance(body, Write) and body.undoes is not None:
-        return "", "", WAITING
-    return (body.connection, body.object, body.verb) if isinstance(body, Write) else ("", "", None)
+    if not isinstance(body, Write):
+        return "", "", None, ""
+    if body.undoes is not None:
+        return "", "", WAITING, ""
+    return body.connection, body.object, body.verb, body.native.part if body.native else ""
 
 
 def _rest(number: int, limit: int | None) -> Iterator[Line]:
@@ -149,7 +163,7 @@ def _shared_note(body: Write) -> str:
     return notes.pop() if body.verb != "update" and len(notes) == 1 else ""
 
 
-def _values(verb: Verb, change: FieldChange) -> str:
+def _values(verb: WriteVerb, change: FieldChange) -> str:
     if verb == "create":
         return word(change.new)
     return word(change.old) if verb == "delete" else f"{word(change.old)} -> {word(change.new)}"

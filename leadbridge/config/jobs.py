@@ -106,6 +106,11 @@ class ConvertJob(Timed):
         None,
         description="The connection whose accounts and contacts the leads are matched to; without it, each lead's own.",
     )
+    mode: Literal["managed", "native"] | None = Field(
+        None,
+        description="Who converts: the CRM by itself (`native`), or LeadBridge (`managed`); without it, or one in the "
+        "policy, the CRM where it can.",
+    )
 
     @property
     def connections(self) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leadbridge.jobs.capture import Tally
+from leadbridge.plan.asking import Foretold
 from leadbridge.plan.draft import NO_FIELD
 from leadbridge.plan.model import ConversionPlan, LeftOut, United
 from leadbridge.records import Ref, Reject
@@ -29,6 +30,7 @@ class Preview:
         people: leads after those of one person were united.
         rejects: rows and fields that could not be read, and leads on which a condition erred or that cannot be made
             whole; those of the plan included.
+        foretold: what CRMs will do that convert by themselves.
     """
 
     job: str
@@ -39,6 +41,7 @@ class Preview:
     reviews: tuple[Review, ...]
     rejects: tuple[Reject, ...]
     plan: ConversionPlan
+    foretold: Foretold = field(default_factory=Foretold)
 
     @property
     def duplicates(self) -> tuple[United, ...]:

@@ -57,6 +57,7 @@ def _compile(document: Document, file: ConvertFile, catalogue: Catalogue, faults
         parts=parts,
         carry=tuple(file.carry),
         dropped=frozenset(file.dropped),
+        mode=file.mode,
     )
 
 

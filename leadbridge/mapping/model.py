@@ -152,6 +152,11 @@ class ConvertFile(Extendable):
 
     kind: Literal["convert"] = Field(description="What this file is.")
     version: int = Field(description="Counted up by people when the policy changes; shown in every plan.", ge=1)
+    mode: Literal["managed", "native"] | None = Field(
+        None,
+        description="Who converts: the CRM by itself (`native`), or LeadBridge (`managed`); without it the CRM where "
+        "it can. A job's own `mode` counts more.",
+    )
     lead: LeadSpec = Field(default_factory=LeadSpec, description="Which leads, and how they are closed.")
     account: PartSpec | None = Field(None, description="The organisation that the lead works for.")
     contact: PartSpec | None = Field(None, description="The person's record once there is a relationship.")

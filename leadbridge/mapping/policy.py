@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from leadbridge.conditions import Condition
 from leadbridge.mapping.model import Carried, Existing
@@ -106,6 +107,7 @@ class ConvertPolicy:
         parts: role -> part, in the order in which records are made.
         carry: what goes along from the lead.
         dropped: the lead's fields that are lost on purpose.
+        mode: who converts; None: the CRM where it can.
     """
 
     file: Path
@@ -117,6 +119,7 @@ class ConvertPolicy:
     parts: Mapping[str, Part]
     carry: tuple[Carried, ...] = ()
     dropped: frozenset[str] = field(default_factory=frozenset)
+    mode: Literal["managed", "native"] | None = None
 
     @property
     def carried_fields(self) -> frozenset[str]:

@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from leadbridge.config.words import Limit
+from leadbridge.plan.native import WriteVerb
 from leadbridge.provider import Verb
 
 BrakeName = Literal[
     "first_plan", "delete", "update", "create", "empty", "fall", "canary", "scope", "mapping", "group", "budget"
 ]
 
-SHARES: Final[Mapping[Verb, Decimal]] = {"delete": Decimal("0.05"), "update": Decimal("0.5"), "create": Decimal("0.5")}
+SHARES: Final[Mapping[Verb, Decimal]] = {
+    "delete": Decimal("0.05"),
+    "update": Decimal("0.5"),
+    "create": Decimal("0.5"),
+}
 """What a job allows that says nothing itself, as shares of the linked records."""
 
 FALL: Final = Decimal("0.2")
@@ -36,8 +41,8 @@ class Side:
 
     connection: str
     linked: int
-    planned: Mapping[Verb, int] = field(default_factory=dict)
-    rows: Mapping[Verb, tuple[int, ...]] = field(default_factory=dict)
+    planned: Mapping[WriteVerb, int] = field(default_factory=dict)
+    rows: Mapping[WriteVerb, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

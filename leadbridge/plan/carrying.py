@@ -6,7 +6,7 @@ own conversion; the account and the opportunity are added where the CRM has fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadbridge.mapping.policy import ConvertPolicy
@@ -41,19 +41,35 @@ class Carrier:
     book: Book
     clerk: Clerk
 
-    def rows(self, first: int, groups: Mapping[int, int]) -> list[WriteRow]:
+    def rows(self, first: int, groups: Mapping[int, int], without: Collection[Ref] = ()) -> list[WriteRow]:
+        """What refers to the plan's leads, but for some of them."""
         rows: list[WriteRow] = []
         for conversion in self.plan.conversions:
-            target = Target(None, None, {}, (groups[conversion.number],))
             for ref in conversion.lead.refs:
-                for entry in self._carried(ref):
-                    row = self._row(first + len(rows), conversion, ref, entry, target)
-                    if row is not None:
-                        rows.append(row)
+                if ref not in without:
+                    rows += self.of_lead(first + len(rows), conversion, ref, (groups[conversion.number],))
         return rows
 
-    def _carried(self, lead: Ref) -> Iterator[Entry]:
-        words = {(ROLES[word], word == "notes") for word in self.policy.carry if word in ROLES}
+    def of_lead(
+        self,
+        first: int,
+        conversion: Conversion,
+        lead: Ref,
+        conversions: tuple[int, ...],
+        seen_to: Collection[str] = (),
+    ) -> list[WriteRow]:
+        """What refers to one of its leads; ``seen_to`` are words of ``carry:`` that the CRM sees to by itself."""
+        rows: list[WriteRow] = []
+        target = Target(None, None, {}, conversions)
+        for entry in self._carried(lead, seen_to):
+            row = self._row(first + len(rows), conversion, lead, entry, target)
+            if row is not None:
+                rows.append(row)
+        return rows
+
+    def _carried(self, lead: Ref, seen_to: Collection[str] = ()) -> Iterator[Entry]:
+        carry = [word for word in self.policy.carry if word in ROLES and word not in seen_to]
+        words = {(ROLES[word], word == "notes") for word in carry}
         for entry in sorted(self.book.referring.get(lead, ()), key=lambda entry: entry.ref):
             if (entry.captured.role, entry.captured.values.get("kind") == "note") in words:
                 yield entry
@@ -76,10 +92,15 @@ class Carrier:
     def _at(self, pointing: Pointing, column: str, row: PlannedRow) -> Pointing:
         return pointing.at(column, self.clerk.place(row.number, row.connection or ""))
 
-    def notes(self) -> tuple[Note, ...]:
-        """What is not carried, once for each connection in which contacts are made or found."""
+    def notes(self, seen_to: Mapping[str, Collection[str]]) -> tuple[Note, ...]:
+        """What is not carried, once for each connection in which contacts are made or found.
+
+        Args:
+            seen_to: connection -> words that its CRM sees to by itself.
+        """
         places = {row.connection for row in self.plan.rows if row.role == "contact" and row.connection}
-        here = [note for place in sorted(places) for note in _unable(self.policy.carry, place, self.book)]
+        carry = {place: [word for word in self.policy.carry if word not in seen_to.get(place, ())] for place in places}
+        here = [note for place in sorted(places) for note in _unable(carry[place], place, self.book)]
         return (*here, *self._left(places))
 
     def _left(self, places: Iterable[str]) -> Iterator[Note]:

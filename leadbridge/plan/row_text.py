@@ -7,16 +7,29 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import IO, Final, Literal
 
+from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.plain import made, plain
 from leadbridge.plan.sync_rows import PlanRow, Settle, Write
-from leadbridge.provider import Verb
 from leadbridge.state.codec import dumps, loads
 from leadbridge.values import MISSING, Value
 
 _FOR_PEOPLE: Final = ',"said":['
 """Where a write's last field starts. Inside a value the quotes would be escaped."""
 
-COLUMNS: Final = ("number", "verb", "connection", "object", "id", "record", "field", "old", "new", "rule", "from")
+COLUMNS: Final = (
+    "number",
+    "verb",
+    "connection",
+    "object",
+    "id",
+    "record",
+    "field",
+    "old",
+    "new",
+    "rule",
+    "from",
+    "part",
+)
 
 
 def canonical(row: PlanRow) -> str:
@@ -34,7 +47,7 @@ class Penned:
         apart: whether the row is sent only where another one is refused.
     """
 
-    verb: Verb | None
+    verb: WriteVerb | None
     text: str
     golden: int
     connection: str = ""
@@ -45,7 +58,7 @@ class Penned:
     apart: bool = False
 
     @property
-    def kind(self) -> Literal["settle", "create", "update", "delete"]:
+    def kind(self) -> Literal["settle", "create", "update", "delete", "convert"]:
         return self.verb or "settle"
 
     def line(self, number: int, refers: Mapping[str, int]) -> str:
@@ -122,7 +135,8 @@ def cells(rows: Iterable[PlanRow]) -> Iterator[tuple[str, ...]]:
         head = (str(row.number), write.verb, write.connection, write.object, write.id or "", write.label)
         lines = [(c.field, shown(c.old), shown(c.new), c.rule, c.origin) for c in write.changes]
         lines += [(name, "", f"@{number}", "refers to row", "") for name, number in row.refers.items()]
-        yield from ((*head, *tail) for tail in lines or [("", "", "", "", "")])
+        part = write.native.part if write.native else ""
+        yield from ((*head, *tail, part) for tail in lines or [("", "", "", "", "")])
 
 
 def shown(value: Value) -> str:

@@ -25,7 +25,8 @@ from typing import Literal, Protocol
 from leadbridge.golden import Held, LinkState
 from leadbridge.merge.model import Conflict
 from leadbridge.plan.model import Change
-from leadbridge.provider import Action, Verb
+from leadbridge.plan.native import Native, WriteVerb
+from leadbridge.provider import Action
 from leadbridge.records import Ref
 from leadbridge.values import Raw
 
@@ -100,10 +101,11 @@ class WriteRow:
         conversions: the conversions that need this row; several for an account that several leads share.
         undoes: number of the row that this one compensates: a create is deleted, where the record still is what was
             sent (``expected``); an update is taken back, where the fields still hold what was written.
+        native: its part in a conversion that the CRM does by itself.
     """
 
     number: int
-    verb: Verb
+    verb: WriteVerb
     connection: str
     object: str
     role: str
@@ -122,9 +124,12 @@ class WriteRow:
     why: str = ""
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
+    native: Native | None = None
 
     def action(self, ids: Mapping[int, str]) -> Action:
         """The action for the provider; ``ids`` gives the ids of creates that are done, by their numbers."""
+        if self.verb == "convert":
+            raise TypeError(f"row {self.number} converts; it is no action")
         values = {**self.values, **{name: ids[number] for name, number in self.refers.items()}}
         return Action(self.number, self.verb, self.object, self.id, values, self.expected, self.key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadbridge.golden import Held
@@ -51,18 +51,44 @@ def new_row(number: int, body: Body, after: Mapping[str, Held], conversions: tup
     )
 
 
-def closing_rows(first: int, settled: Sequence[Settled], writes: Sequence[WriteRow], book: Book) -> list[SettleRow]:
-    """The rows that are settled after the writes, by the conversions that stand then; numbered from ``first``."""
+def closing_rows(
+    first: int, settled: Sequence[Settled], writes: Sequence[WriteRow], book: Book, apart: Mapping[Ref, int]
+) -> list[SettleRow]:
+    """The rows that are settled after the writes, by the conversions that stand then; numbered from ``first``.
+
+    Args:
+        apart: leads that their CRM converts after another one of the same person -> a number of their own among the
+            conversions: one of them may be refused, and is a lead still then.
+    """
     rows: list[SettleRow] = []
-    written = {Ref(w.connection, w.object, w.id): w.values for w in writes if w.id is not None}
+    written: dict[Ref, dict[str, Raw]] = {}
+    for write in writes:
+        if write.id is not None:
+            written.setdefault(Ref(write.connection, write.object, write.id), {}).update(write.values)
     for item in settled:
-        row = _closing(first + len(rows), item, written, book)
+        row = _closing(first + len(rows), item, written, book, apart)
         if row is not None:
             rows.append(row)
+        for ref in (ref for lead in item.body.leads for ref in lead.lead.refs if ref in apart):
+            rows.append(_closed_apart(first + len(rows), item, ref, apart[ref], book))
     return rows
 
 
-def _closing(number: int, item: Settled, written: Written, book: Book) -> SettleRow | None:
+def _closed_apart(number: int, item: Settled, ref: Ref, conversion: int, book: Book) -> SettleRow:
+    keep, link = item.body.keep, book.records[ref].link
+    return SettleRow(
+        number=number,
+        subject=item.body.subject.name,
+        golden=keep.golden if keep else None,
+        settle=keep.settle if keep else None,
+        version=keep.version if keep else 0,
+        label=_label(item.after),
+        links=(LinkChange(ref, link.id if link else None, state="converted"),),
+        conversions=(conversion,),
+    )
+
+
+def _closing(number: int, item: Settled, written: Written, book: Book, apart: Collection[Ref]) -> SettleRow | None:
     body, after, keep = item.body, item.after, item.body.keep
     if item.opened is not None:
         subject, words = body.subject.name, _label(after)
@@ -72,7 +98,7 @@ def _closing(number: int, item: Settled, written: Written, book: Book) -> Settle
     before = keep.fields
     fields = {name: said for name, said in after.items() if before.get(name) != said}
     others = [member for member in body.members if (member.golden, member.settle) != (keep.golden, keep.settle)]
-    links = (*_converted(body, book), *_due(item, written, book))
+    links = (*_converted(body, book, apart), *_due(item, written, book))
     if not fields and not others and not links:
         return None
     return SettleRow(
@@ -121,10 +147,10 @@ def _changes(body: Body, before: Mapping[str, Held], after: Mapping[str, Held]) 
     return tuple(found)
 
 
-def _converted(body: Body, book: Book) -> Iterator[LinkChange]:
+def _converted(body: Body, book: Book, apart: Collection[Ref]) -> Iterator[LinkChange]:
     for conversion in body.leads:
         for ref in conversion.lead.refs:
-            if not book.is_converted(ref):
+            if not book.is_converted(ref) and ref not in apart:
                 link = book.records[ref].link
                 yield LinkChange(ref, link.id if link else None, state="converted")
 

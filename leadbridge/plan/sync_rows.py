@@ -10,7 +10,7 @@ from typing import Final, Literal
 from leadbridge.golden import Held, LinkState
 from leadbridge.merge.model import Candidate, Conflict, Move, Question
 from leadbridge.ordering import People, as_people_count
-from leadbridge.provider import Verb
+from leadbridge.plan.native import Native, WriteVerb
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, Value
 
@@ -20,7 +20,7 @@ _SUBJECTS: Final = ("user", "queue", "campaign", "organisation", "person")
 IN_ORDER: Final = {"in_order": True}
 """Of a mapping whose order is for people: it stays as it is where a row becomes text."""
 
-VERBS: Final[tuple[Verb, ...]] = ("create", "update", "delete")
+VERBS: Final[tuple[WriteVerb, ...]] = ("create", "update", "delete", "convert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,10 @@ class Write:
         why: for people: what found the record, or what the row is for.
         conversions, undoes: of a plan to convert, see :mod:`leadbridge.plan.rows`. There ``golden`` is 0 for a record
             that LeadBridge keeps no copy of, and ``id`` and ``link`` are None where a create is undone.
+        native: its part in a conversion that the CRM does by itself.
     """
 
-    verb: Verb
+    verb: WriteVerb
     connection: str
     object: str
     golden: int
@@ -125,6 +126,7 @@ class Write:
     why: str = ""
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
+    native: Native | None = None
     said: tuple[Said, ...] = ()
 
     @property

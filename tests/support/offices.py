@@ -10,7 +10,7 @@ from town import Town, describe, nobody
 
 from leadbridge.jobs.sync import api
 from leadbridge.jobs.sync.model import RunOutcome
-from leadbridge.memory import MemoryCrm
+from leadbridge.memory import MemoryConversion, MemoryCrm
 from leadbridge.state import goldens, links
 from leadbridge.state.store import Store
 from leadbridge.testing.faults import Killed
@@ -55,6 +55,29 @@ ADA: dict[str, Raw] = {
     "budget": 500,
 }
 BOB: dict[str, Raw] = {**ADA, "first_name": "Bob", "email": "bob@x.example", "phone": "+14155550101", "budget": 0}
+
+
+NATIVELY = MemoryConversion(
+    objects={role: OBJECTS[role] for role in ("lead", "account", "contact", "opportunity")},
+    fields={
+        "account": {"name": "company"},
+        "contact": {"first_name": "first_name", "last_name": "last_name", "email": "email"},
+        "opportunity": {"name": "company"},
+    },
+    names={"contact": {"organisation": "account"}, "opportunity": {"organisation": "account", "contact": "contact"}},
+    takes={"lead": ("status",), "opportunity": ("name",)},
+    defaults={"opportunity": {"stage": "Qualification"}},
+    carries={"activities": ("Activitys", "person")},
+)
+"""How such a CRM converts by itself: a contact's phone and an opportunity's amount are not in its own mapping."""
+
+
+def native_office(folder: Path, jobs: str = "convert: {convert: [crm], policy: convert.yaml}", *names: str) -> Town:
+    """The same, where every CRM converts leads by itself."""
+    town = office(folder, jobs, *names)
+    for name in names or ("crm",):
+        town.crm(name).conversion = NATIVELY
+    return town
 
 
 def office(folder: Path, jobs: str = "convert: {convert: [crm], policy: convert.yaml}", *names: str) -> Town:

@@ -39,7 +39,7 @@ class ConvertingMemory(MemoryProvider):
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
         for page in super().capture(object, cursor):
             reported = tuple(c for c in NATIVE.get(self.settings.crm, []) if c.lead.object == object)  # type: ignore[attr-defined]
-            yield replace(page, converted=reported)
+            yield replace(page, converted=(*page.converted, *reported))
 
 
 class StagedProvider(FaultyProvider):

@@ -183,12 +183,12 @@ def test_the_table_for_people_has_a_line_per_field_and_calls_no_formula() -> Non
         PlanRow(3, write("delete")),
     ]
     assert [",".join(line) for line in cells(rows)] == [
-        "2,update,sf,Lead,1,Ada,phone,+1 (415) 555-0100,+14155550101,prefer,hs:contacts:9",
-        "2,update,sf,Lead,1,Ada,city,,=HYPERLINK(),lone change,hs",
-        "2,update,sf,Lead,1,Ada,tags,a; b,true,@x,",
-        "2,update,sf,Lead,1,Ada,born,,2000-01-02,,",
-        "2,update,sf,Lead,1,Ada,account,,@1,refers to row,",
-        "3,delete,sf,Lead,1,,,,,,",
+        "2,update,sf,Lead,1,Ada,phone,+1 (415) 555-0100,+14155550101,prefer,hs:contacts:9,",
+        "2,update,sf,Lead,1,Ada,city,,=HYPERLINK(),lone change,hs,",
+        "2,update,sf,Lead,1,Ada,tags,a; b,true,@x,,",
+        "2,update,sf,Lead,1,Ada,born,,2000-01-02,,,",
+        "2,update,sf,Lead,1,Ada,account,,@1,refers to row,,",
+        "3,delete,sf,Lead,1,,,,,,,",
     ]
 
 

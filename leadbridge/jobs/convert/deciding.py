@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
@@ -10,6 +10,7 @@ from leadbridge.config import ConvertJob
 from leadbridge.errors import FileFaults, UsageError
 from leadbridge.extend import Convertible, Fragment
 from leadbridge.jobs.capture import Capture
+from leadbridge.jobs.convert.foretelling import Chosen
 from leadbridge.jobs.identify import MATCHED_ROLES, Known, judge_of, people_of
 from leadbridge.jobs.outcome import Preview, Review
 from leadbridge.jobs.rating import rated
@@ -29,6 +30,7 @@ from leadbridge.values import Value
 
 LEAD_ROLES = frozenset({"lead", "prospect"})
 NOBODY = Book({})
+Choose = Callable[[Sequence[Request]], Chosen]
 
 
 def convert_job(workspace: Workspace, name: str) -> ConvertJob:
@@ -82,8 +84,12 @@ class Deciding:
                     f"gives it an object that can be written{hint}"
                 )
 
-    def decide(self, captured: Capture, where: Condition | None) -> Preview:
-        """From what was captured to the preview. Calls hooks; touches no connection."""
+    def decide(self, captured: Capture, where: Condition | None, choose: Choose | None = None) -> Preview:
+        """From what was captured to the preview. Calls hooks; touches no connection.
+
+        Args:
+            choose: makes the plan where CRMs convert by themselves.
+        """
         leads = [record for record in captured.records if self._is_lead(record)]
         person = self.workspace.mappings.catalogue.subjects["person"]
         people, questions = people_of(leads, self._judge(), self.job.convert, person)
@@ -93,16 +99,23 @@ class Deciding:
         known = Known.of(filter(self._can_match, captured.records), self.policy, self.job.connections)
         requests, more = self._requests(selection.selected, known, {p.refs: rating for p, rating in with_scores})
         requests, vetoed = self._ask_plugins(agreed(requests, self.book))
-        plan = plan_conversions(requests, self.scene())
+        chosen = choose(requests) if choose else Chosen(plan_conversions(requests, self.scene()))
         return Preview(
             job=self.name,
             tallies=captured.tallies,
             leads=len(leads),
             people=tuple(lead for lead, _ in with_scores),
-            left_out=(*selection.left_out, *self._held([p for p, _ in with_scores]), *vetoed),
+            left_out=(*selection.left_out, *self._held([p for p, _ in with_scores]), *vetoed, *chosen.left_out),
             reviews=(*questions, *more),
-            rejects=(*captured.rejects, *self.workspace.scoring_rejects, *selection.rejects, *plan.rejects),
-            plan=plan,
+            rejects=(
+                *captured.rejects,
+                *self.workspace.scoring_rejects,
+                *selection.rejects,
+                *chosen.plan.rejects,
+                *chosen.rejects,
+            ),
+            plan=chosen.plan,
+            foretold=chosen.foretold,
         )
 
     def _judge(self) -> Judge:

@@ -9,12 +9,12 @@ from leadbridge.golden import Link
 from leadbridge.jobs.convert.knowing import Knowledge
 from leadbridge.jobs.convert.naming import Naming
 from leadbridge.jobs.convert.translating import Translating
+from leadbridge.jobs.outcome import Preview
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.plan.carrying import Note
 from leadbridge.plan.conversion_rows import lower
 from leadbridge.plan.layout import Scene as Planned
-from leadbridge.plan.model import ConversionPlan
 from leadbridge.plan.sync_rows import PlanRow
 from leadbridge.records import Ref, Reject
 from leadbridge.state.store import Store
@@ -25,7 +25,7 @@ class Drawn:
     """
     Attributes:
         leads: records of leads that are converted.
-        notes: what the policy carries along and a CRM does not take.
+        notes: what the policy asks for and a CRM does not do, and what no undo takes back.
     """
 
     rows: tuple[PlanRow, ...]
@@ -39,14 +39,17 @@ def draw(  # noqa: PLR0913, PLR0917  (what is known, from three sides)
     scene: Scene,
     knowledge: Knowledge,
     references: References,
-    plan: ConversionPlan,
+    found: Preview,
     planned: Planned,
 ) -> Drawn:
     """Rows under their numbers: newcomers whose golden record is known come first."""
+    plan = found.plan
     leads = frozenset(ref for conversion in plan.conversions for ref in conversion.lead.refs)
     used = leads | {row.ref for row in plan.rows if row.ref is not None}
     attaching = _by_golden(knowledge.attached, used)
-    lowered = lower(plan, planned, scene.workspace.mappings.catalogue, knowledge.book, len(attaching) + 1)
+    lowered = lower(
+        plan, planned, scene.workspace.mappings.catalogue, knowledge.book, len(attaching) + 1, found.foretold
+    )
     with store.begin() as tx:
         naming = Naming.of(tx, scene, knowledge, references, lowered.rows)
     translating = Translating(scene, knowledge, naming, frozenset(attaching))

@@ -63,7 +63,7 @@ class Naming:
         writers: dict[int, list[WriteRow]] = {}
         targets: dict[int, int] = {}
         for row in every:
-            if isinstance(row, WriteRow) and row.undoes is None and (golden := _golden(row, made)) is not None:
+            if isinstance(row, WriteRow) and _makes_known(row) and (golden := _golden(row, made)) is not None:
                 writers.setdefault(golden, []).append(row)
                 targets[row.number] = golden
         return cls(scene, knowledge, references, made, links, writers, targets)
@@ -127,6 +127,11 @@ class Naming:
         found = self.knowledge.book.homes.get((write.connection, write.role))
         entry = self.knowledge.book.records.get(Ref(write.connection, write.object, write.id or ""))
         return entry.mapping if entry else found
+
+
+def _makes_known(row: WriteRow) -> bool:
+    """Whether it says what its record names."""
+    return row.undoes is None and row.verb != "convert"
 
 
 def _makes(row: SettleRow) -> bool:

@@ -15,6 +15,7 @@ from leadbridge.jobs.capture import Capture, capture_all
 from leadbridge.jobs.convert.applying import ApplyingConversions
 from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, where_of
 from leadbridge.jobs.convert.drawing import draw
+from leadbridge.jobs.convert.foretelling import Foretelling, able
 from leadbridge.jobs.convert.knowing import know
 from leadbridge.jobs.convert.questions import keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
@@ -65,6 +66,7 @@ def converting(
     where_of(workspace, name, job.where)
     with workspace.open(job.connections, store) as sources:
         Deciding(workspace, name, job, policy, sources).check_targets()
+        able(job, policy, sources)
         scene = Scene(workspace, name, _as_sync(job), sources, _roles(policy), None, None, job.model_dump_json())
         yield Converting(scene, store, hold, resumed, job, policy)
 
@@ -106,14 +108,17 @@ class Converting(Begun):
             knowledge = know(tx, scene, references, captured, run.id)
         known = knowledge.book, knowledge.held, knowledge.answers
         deciding = Deciding(scene.workspace, scene.name, self.job, self.policy, scene.sources, *known)
-        found = deciding.decide(captured, where_of(scene.workspace, scene.name, self.job.where))
-        drawn = draw(store, scene, knowledge, references, found.plan, deciding.scene())
+        natives = able(self.job, self.policy, scene.sources)
+        foretelling = Foretelling(deciding.scene(), scene.workspace.mappings.catalogue, knowledge.book, natives)
+        found = deciding.decide(captured, where_of(scene.workspace, scene.name, self.job.where), foretelling.choose)
+        drawn = draw(store, scene, knowledge, references, found, deciding.scene())
         digest, counted = self._keep(plan.id, drawn.rows)
         with store.begin() as tx:
             rejects = [*_placed(captured, (*found.rejects, *drawn.rejects))]
             counted.rejects = standing_rejects.keep(tx, run.id, rejects, mended=drawn.leads)
             counted.questions = keep_questions(tx, run.id, found.reviews)
-        return self._sealed(run, plan, digest, counted, captured)
+        notes = tuple(f"{note.connection}: {note.text}" for note in drawn.notes)
+        return self._sealed(run, plan, digest, counted, captured, notes)
 
     def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
         running, counted = Digest(), Counted()
@@ -125,7 +130,9 @@ class Converting(Begun):
             plans.add_rows(tx, plan, kept)
         return running.text, counted
 
-    def _sealed(self, run: Run, plan: Plan, digest: str, counted: Counted, captured: Capture) -> PlanOutcome:
+    def _sealed(  # noqa: PLR0913, PLR0917  (what a plan's head keeps)
+        self, run: Run, plan: Plan, digest: str, counted: Counted, captured: Capture, notes: tuple[str, ...]
+    ) -> PlanOutcome:
         seen = {(tally.connection, tally.object): tally.read for tally in captured.tallies}
         gathered = Gathered(seen, set(seen))
         with self.store.begin() as tx:
@@ -138,6 +145,7 @@ class Converting(Begun):
                 counted.rejects,
                 prints.scope(self.scene),
                 read=by_connection(seen),
+                notes=notes,
             )
             plans.seal(tx, plan.id, digest, {}, summary.text())
         return self._outcome(run, plan, digest, summary, gathered)

@@ -100,6 +100,7 @@ class Translating:
             why=row.why,
             conversions=row.conversions,
             undoes=row.undoes,
+            native=row.native,
         )
 
     # --- what is settled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from leadbridge.apply import Summary
@@ -13,7 +13,7 @@ from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.settling import Settled
-from leadbridge.plan.sync_rows import Before, Settle
+from leadbridge.plan.sync_rows import Before, Settle, Write
 from leadbridge.state import goldens, holds, keys, leases, links, runs
 from leadbridge.state.model import Hold, StoredGolden, StoredLink
 from leadbridge.state.transactions import Transaction
@@ -26,12 +26,18 @@ class UndoingConversions(Applying):
         with self.store.read() as snapshot:
             undone = runs.get(snapshot, self.run.undoes or 0)
         if undone is not None and undone.plan is not None and not summary.stopped:
-            rows = list(self._settled(undone.plan))
+            rows, natives = list(self._settled(undone.plan)), self._natives(undone.plan)
             with self.store.begin() as tx:
                 leases.check(tx, self.hold.lease)
                 for row in reversed(rows):
-                    _Taking(tx, undone.id, self.run.id, row).back()
+                    _Taking(tx, undone.id, self.run.id, row, natives).back()
         return super()._end(settled, summary)
+
+    def _natives(self, plan: int) -> frozenset[int]:
+        """Links of leads that a CRM converted by itself: they stay converted."""
+        pages = keeping.pages(self.store, plan, frozenset({"convert"}))
+        bodies = (row.body for page in pages for row in page)
+        return frozenset(body.link for body in bodies if isinstance(body, Write) and body.link is not None)
 
     def _settled(self, plan: int) -> Iterator[Settle]:
         for page in keeping.pages(self.store, plan, frozenset({"settle"})):
@@ -41,11 +47,12 @@ class UndoingConversions(Applying):
 class _Taking:
     """One row of the undone run; what moved on since it was settled stays as it is."""
 
-    def __init__(self, tx: Transaction, undone: int, run: int, row: Settle) -> None:
+    def __init__(self, tx: Transaction, undone: int, run: int, row: Settle, natives: Collection[int]) -> None:
         self._tx = tx
         self._undone = undone
         self._run = run
         self._row = row
+        self._natives = natives
 
     def back(self) -> None:
         stored = goldens.load(self._tx, [self._row.golden]).get(self._row.golden)
@@ -84,7 +91,8 @@ class _Taking:
     def _links(self) -> list[int]:
         """Their states as they were; the links of leads whose contact had taken over."""
         stored = links.load(self._tx, [change.link for change in self._row.links])
-        changes = [change for change in self._row.links if change.link in stored and change.was is not None]
+        back_again = [change for change in self._row.links if change.link not in self._natives]
+        changes = [change for change in back_again if change.link in stored and change.was is not None]
         back = {c.link: c.was for c in changes if stored[c.link].link.state == c.state and c.was is not None}
         links.set_states(self._tx, back)
         return [change.link for change in changes if change.link in back and change.state == "converted"]

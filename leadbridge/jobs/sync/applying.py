@@ -146,7 +146,8 @@ class Applying:
                 after = page[-1].number
                 numbers = {operation.number for operation in page}
                 rows = plans.page(snapshot, self.plan.id, min(numbers) - 1, after - min(numbers) + 1)
-                found |= {row.golden for row in rows if row.number in numbers and row.golden is not None}
+                settles = [row for row in rows if row.number in numbers and row.kind == "settle"]
+                found |= {row.golden for row in settles if row.golden is not None}
         return found
 
     def _with_kin(self, options: Options) -> Options:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -25,7 +25,7 @@ from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 from leadbridge.values import Raw
 
-WRITES: Final[frozenset[RowKind]] = frozenset({"create", "update", "delete"})
+WRITES: Final[frozenset[RowKind]] = frozenset({"create", "update", "delete", "convert"})
 _FINAL = frozenset({"done", "rejected", "uncertain", "skipped"})
 _STALE = "the golden record moved on since the plan was made; nothing was written"
 _MOVED_ON = frozenset({"stale", "gone", "depends"})
@@ -99,7 +99,8 @@ class StateJournal:
             yield from (_operation(row, op) for row, op in open_ if op is not None or not self._moved_on(row))
 
     def _moved_on(self, row: WriteRow) -> bool:
-        return row.golden in self._told.stale and row.undoes is None
+        beside = row.native is not None and row.native.part != "converts"  # its lead's row decides
+        return row.golden in self._told.stale and row.undoes is None and not beside
 
     def ids(self, numbers: Collection[int]) -> Mapping[int, str]:
         with self._store.read() as snapshot:
@@ -120,13 +121,13 @@ class StateJournal:
     def _move(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         done = [outcome for outcome in outcomes if outcome.state == "done"]
         self._created(tx, [outcome for outcome in done if outcome.row.verb == "create"])
-        self._updated(tx, [o for o in outcomes if o.row.link is not None and o.row.verb != "delete" and o.after])
+        self._updated(tx, [o for o in _linked(tx, outcomes) if o.row.link is not None and o.after])
         gone = [o.row.link for o in done if o.row.verb == "delete" and o.row.link is not None]
         links.set_states(tx, dict.fromkeys(gone, "gone"))
         links.set_due(tx, gone, False)
         self._unmade(tx, [o for o in done if o.row.verb == "delete" and o.row.undoes is not None])
         self._mended(tx, done)
-        self._rejected(tx, [outcome for outcome in outcomes if outcome.state == "rejected"])
+        self._rejected(tx, [o for o in outcomes if o.state == "rejected" or o.reject is not None])
         self._asked(tx, [outcome for outcome in outcomes if outcome.state == "uncertain"])
 
     def _created(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
@@ -162,9 +163,10 @@ class StateJournal:
         links.set_due(tx, [o.row.link for o in quit_ if o.row.link is not None], False)
 
     def _mended(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-        """What was refused before is done now."""
+        """What earlier runs were refused is done now."""
         standing = rejects.open_of(tx, [refused_as(outcome.row) for outcome in outcomes])
-        rejects.set_state(tx, [r.id for some in standing.values() for r in some if r.number is not None], "cleared")
+        mended = [r for some in standing.values() for r in some if r.number is not None and r.run != self._run]
+        rejects.set_state(tx, [r.id for r in mended], "cleared")
 
     def _rejected(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         self._mended(tx, outcomes)
@@ -173,7 +175,8 @@ class StateJournal:
             row, reject = outcome.row, outcome.reject
             if reject is not None:
                 print_ = "" if reject.code in _MOVED_ON else of_write(row, self._told.prints.get(_at(row), ""))
-                kept.append(row_of(self._run, row.number, refused_as(row), reject, print_))
+                about = ref_of(outcome) if outcome.state == "done" else refused_as(row)
+                kept.append(row_of(self._run, row.number, about, reject, print_))
         rejects.add(tx, kept)
 
     def _asked(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
@@ -185,6 +188,15 @@ class StateJournal:
                 for o in outcomes
             ],
         )
+
+
+def _linked(tx: Transaction, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those of changed records, with their links: a record that a conversion made had none when this was planned."""
+    changed = [o for o in outcomes if o.row.verb in {"create", "update"}]
+    made = [o for o in changed if o.row.link is None and o.row.native is not None and o.row.verb == "update"]
+    known = links.by_refs(tx, [ref_of(o) for o in made]) if made else {}
+    found = {o.row.number: known[ref_of(o)].link.id for o in made if ref_of(o) in known}
+    return [replace(o, row=replace(o.row, link=found[o.row.number])) if o.row.number in found else o for o in changed]
 
 
 def begun_as(row: WriteRow, known: StoredOperation) -> Operation:
@@ -226,6 +238,7 @@ def write_row(row: PlanRow) -> WriteRow:
         why=body.why,
         conversions=body.conversions,
         undoes=body.undoes,
+        native=body.native,
     )
 
 

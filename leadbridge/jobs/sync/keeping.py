@@ -17,7 +17,7 @@ from leadbridge.state.store import Store
 
 _PAGE = 1000
 _NOTABLE = ('"conflicts":', '"questions":', '"asked":')
-_APART = '"undoes":'
+_APART = ('"undoes":', '"native":')
 """Keys in a row's text; inside a value a quote is escaped, so that none is taken for one."""
 
 
@@ -59,7 +59,7 @@ def _glanced(found: Iterable[model.PlanRow], looked_at: int) -> Iterator[PlanRow
             continue
         at = row.kind, row.connection, row.object
         given[at] = given.get(at, 0) + 1
-        if given[at] <= looked_at or _APART in row.body:
+        if given[at] <= looked_at or any(word in row.body for word in _APART):
             yield row_of(row.body)
         else:
             yield PlanRow(row.number, Write(row.kind, row.connection, row.object, row.golden or 0, "", ""))
@@ -96,6 +96,7 @@ class Summary:
     Attributes:
         scope: connection -> object -> mapped provider fields that could be seen.
         links: the highest link number that the planning knew.
+        notes: what people should know before they say yes, a sentence each.
         seen: the same -> records, of objects that were scanned completely; ``read``: of all.
     """
 
@@ -108,6 +109,7 @@ class Summary:
     seen: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     read: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     links: int = 0
+    notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         facts = self.facts
@@ -129,6 +131,7 @@ class Summary:
                 "seen": {c: dict(o) for c, o in self.seen.items()},
                 "read": {c: dict(o) for c, o in self.read.items()},
                 "links": self.links,
+                "notes": list(self.notes),
             }
         )
 
@@ -150,5 +153,14 @@ def summary_of(plan: model.Plan) -> Summary:
     )
     settles, conflicts, questions, rejects = said["counts"]
     return Summary(
-        facts, settles, conflicts, questions, rejects, said["scope"], said["seen"], said["read"], said["links"]
+        facts,
+        settles,
+        conflicts,
+        questions,
+        rejects,
+        said["scope"],
+        said["seen"],
+        said["read"],
+        said["links"],
+        tuple(said.get("notes", ())),
     )

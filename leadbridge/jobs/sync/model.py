@@ -9,7 +9,7 @@ from typing import Literal
 
 from leadbridge.errors import LeadBridgeError
 from leadbridge.plan.brakes import Stop
-from leadbridge.provider import Verb
+from leadbridge.plan.native import WriteVerb
 from leadbridge.records import Ref
 from leadbridge.state.model import ObjectKey, RunState
 from leadbridge.values import Value
@@ -31,6 +31,7 @@ class PlanOutcome:
         rejects: rows and fields that could not be read, or that no CRM can be told.
         stops: the brakes that would stop it, the missing approval among them.
         resumed: runs that were taken up and ended first.
+        notes: what people should know before they say yes: what no undo takes back, what a CRM does not do.
     """
 
     run: int
@@ -38,13 +39,14 @@ class PlanOutcome:
     job: str
     digest: str
     read: Mapping[ObjectKey, int] = field(default_factory=dict)
-    writes: Mapping[str, Mapping[Verb, int]] = field(default_factory=dict)
+    writes: Mapping[str, Mapping[WriteVerb, int]] = field(default_factory=dict)
     settles: int = 0
     conflicts: int = 0
     questions: int = 0
     rejects: int = 0
     stops: tuple[Stop, ...] = ()
     resumed: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def brakes(self) -> tuple[Stop, ...]:

@@ -12,10 +12,10 @@ from leadbridge.jobs.sync.chunk import Around, Loader
 from leadbridge.jobs.sync.newcomers import Newcomers
 from leadbridge.jobs.sync.spool import Spool
 from leadbridge.jobs.sync.turning import Turn
+from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.row_text import Digest, Penned, pen
 from leadbridge.plan.sync_rows import PlanRow as PlannedRow
 from leadbridge.plan.sync_rows import Referred, Settle, rank_of
-from leadbridge.provider import Verb
 from leadbridge.records import Ref, Reject
 from leadbridge.state import plans, turns
 from leadbridge.state.model import PlanRow
@@ -41,8 +41,8 @@ class Counted:
     conflicts: int = 0
     questions: int = 0
     rejects: int = 0
-    writes: dict[str, dict[Verb, int]] = field(default_factory=dict)
-    shown: dict[str, dict[Verb, tuple[int, ...]]] = field(default_factory=dict)
+    writes: dict[str, dict[WriteVerb, int]] = field(default_factory=dict)
+    shown: dict[str, dict[WriteVerb, tuple[int, ...]]] = field(default_factory=dict)
     group_row: int = 0
 
     def add(self, row: PlannedRow) -> None:
@@ -65,7 +65,7 @@ class Counted:
         elif not row.apart:
             self._write(row.connection, row.verb, number)
 
-    def _write(self, connection: str, verb: Verb, number: int) -> None:
+    def _write(self, connection: str, verb: WriteVerb, number: int) -> None:
         counts = self.writes.setdefault(connection, {})
         counts[verb] = counts.get(verb, 0) + 1
         if counts[verb] <= _SHOWN:

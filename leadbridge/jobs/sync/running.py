@@ -226,6 +226,7 @@ class Begun:
             rejects=summary.rejects,
             stops=stops(summary.facts, braking.limits_of(self.scene)),
             resumed=self.resumed,
+            notes=summary.notes,
         )
 
     # --- brakes

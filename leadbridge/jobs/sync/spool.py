@@ -9,9 +9,9 @@ from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import IO, Final
 
+from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.row_text import Penned
 from leadbridge.plan.sync_rows import VERBS, rank_of
-from leadbridge.provider import Verb
 
 _KEPT: Final = 2_000
 """Writes of one kind that stay in memory."""
@@ -30,7 +30,7 @@ class Spool:
         self._files: dict[_Kind, IO[str]] = {}
         self._like: dict[_Kind, Penned] = {}
 
-    def add(self, verb: Verb, write: Penned) -> None:
+    def add(self, verb: WriteVerb, write: Penned) -> None:
         kind = write.connection, rank_of(write.subject), write.object, VERBS.index(verb)
         kept = self._kept.get(kind)
         if kept is None:

@@ -20,10 +20,10 @@ from leadbridge.jobs.sync.referring import referrers
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.brakes import Facts, Side
+from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
-from leadbridge.provider import Verb
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, holds, links, operations, plans, runs
 from leadbridge.state.model import Hold, ObjectKey, Plan, Run
@@ -92,6 +92,8 @@ class _Undoing:
                 known = operations.of(snapshot, self.undone.id, [row.number for row in page])
             for row in page:
                 one = known.get(row.number)
+                if isinstance(row.body, Write) and row.body.verb == "convert":
+                    continue  # no CRM takes that back; what it did to records has rows of its own
                 if one is not None and (one.state == "done" or (one.state == "rejected" and one.after)):
                     yield Operation(write_row(row), one.state, one.result_id, one.before or {}, one.after or {})
 
@@ -215,8 +217,8 @@ def _removed(bodies: Iterable[object]) -> Counter[ObjectKey]:
     return Counter((b.connection, b.object) for b in bodies if isinstance(b, Write) and b.verb == "delete")
 
 
-def _counted(rows: Iterable[PlanRow]) -> dict[str, dict[Verb, int]]:
-    counted: dict[str, dict[Verb, int]] = {}
+def _counted(rows: Iterable[PlanRow]) -> dict[str, dict[WriteVerb, int]]:
+    counted: dict[str, dict[WriteVerb, int]] = {}
     for row in rows:
         if isinstance(row.body, Write):
             verbs = counted.setdefault(row.body.connection, {})
