@@ -122,6 +122,7 @@ def test_a_field_comes_and_goes() -> None:
 def test_a_file_keeps_records_and_the_count_of_ids(tmp_path: Path) -> None:
     file = tmp_path / "org.db"
     first = Store(ORG, file)
+    assert first.where("Lead") == []
     row = lead(first, LastName="Byron")
     first.insert("Lead", [row])
     first.close()

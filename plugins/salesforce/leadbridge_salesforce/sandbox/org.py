@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadbridge.sandbox import Call, Clock, Faults
 from leadbridge_salesforce.sandbox.access import Access
 from leadbridge_salesforce.sandbox.dml.drafts import Manner
 from leadbridge_salesforce.sandbox.dml.reading import moment
@@ -12,8 +13,6 @@ from leadbridge_salesforce.sandbox.rules import Rules
 from leadbridge_salesforce.sandbox.schema import ObjectSchema, OrgSchema, RecordTypeSchema
 from leadbridge_salesforce.sandbox.store import Store, Stored
 from leadbridge_salesforce.sandbox.switches import Switches
-
-from leadbridge.sandbox import Call, Clock, Faults
 
 NOWHERE = Call("", "")
 """What the platform, or a person in the control endpoint, does without a request."""
@@ -29,6 +28,10 @@ class Org:
         self.switches = switches
         self.rules = Rules()
         self.access = Access()
+        self.described_at = clock.now()
+        """When what describe shows last changed."""
+        self.fiscal_start = 1
+        """The month in which the fiscal year begins."""
         self.id = ""
         self.user = ""
         self._record_types: dict[str, dict[str, RecordTypeSchema]] = {}
@@ -40,6 +43,7 @@ class Org:
         whole, version = self.store.schema, self.access.version
         if self._seen is None or self._seen[0] is not whole or self._seen[1] != version:
             self._seen = (whole, version, self.access.seen(whole))
+            self.described_at = self.clock.now()
         return self._seen[2]
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import cel
+
 from leadbridge_salesforce.sandbox.schema import ObjectSchema
 from leadbridge_salesforce.sandbox.store import Row
 

@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.schema import FieldSchema, ObjectSchema, OrgSchema
-from sqlalchemy.pool import StaticPool
 
 Stored = str | int | float | None
 Row = Mapping[str, Stored]
@@ -48,10 +49,18 @@ class Store:
         self.connection = self._engine.connect()
         self._metadata = sa.MetaData()
         self._last: dict[str, int] = {}
+        self._depth = 0
         self.schema = OrgSchema(())
         with self.transaction():
             for added in schema.objects:
                 self.add_object(added)
+
+    def erase(self) -> None:
+        """Remove all records; ids begin anew."""
+        with self.transaction():
+            for table in self._metadata.sorted_tables:
+                self.connection.execute(sa.delete(table))
+        self._last.clear()
 
     def close(self) -> None:
         self.connection.close()
@@ -103,12 +112,18 @@ class Store:
         sa.Table(old.name, self._metadata, *(_column(f) for f in changed.fields if f.stored))
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. Within another one it is a part that can fail alone."""
+    def transaction(self) -> Iterator[sa.Transaction]:
+        """All or nothing. Within another one it is a part that can fail, or be rolled back, alone."""
         with self.lock:
-            begin = self.connection.begin_nested if self.connection.in_transaction() else self.connection.begin
-            with begin():
-                yield
+            if not self._depth and self.connection.in_transaction():
+                self.connection.commit()  # what was read since the last transaction
+            begin = self.connection.begin_nested if self._depth else self.connection.begin
+            self._depth += 1
+            try:
+                with begin() as part:
+                    yield part
+            finally:
+                self._depth -= 1
 
     def new_id(self, object: str) -> str:
         """An id that no record has had."""

@@ -29,6 +29,7 @@ class Switches:
         mixed_chunks: a collection that mixes objects may switch between them ten times at most.
         duplicates_in_collections: a collection's reply tells which records were matched.
         edit_converted: the user may view and edit converted leads.
+        key_field: leads, contacts, accounts and opportunities have LeadBridge_Key__c from the start.
         person_accounts: leads need no company.
         require_validation: the org's *Require Validation for Converted Leads*.
         source_to_account: conversion copies a lead's source to the account it makes.
@@ -59,6 +60,7 @@ class Switches:
     mixed_chunks: bool = True
     duplicates_in_collections: bool = False
     edit_converted: bool = False
+    key_field: bool = True
     person_accounts: bool = False
     require_validation: bool = False
     source_to_account: bool = False

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.bulk import job as jobs
 from leadbridge_salesforce.sandbox.bulk.columns import Column, columns_of, values_of
 from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, no_such_job
@@ -19,8 +20,6 @@ from leadbridge_salesforce.sandbox.dml.drafts import Given, Saved
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, row_locked
 from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.schema import ObjectSchema
-
-from leadbridge.sandbox import Call
 
 MAX_UPLOAD: Final = 100 * 1024 * 1024
 """Bytes of one upload, which base64 makes 150 MB of; Bulk API 2.0 limits."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.dml.deleting import delete, erase
 from leadbridge_salesforce.sandbox.dml.drafts import Given, Manner, Saved
@@ -16,8 +17,6 @@ from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.schema import ObjectSchema
 from leadbridge_salesforce.sandbox.soql.rows import Rows
 from leadbridge_salesforce.sandbox.soql.shapes import Branch, Compiled
-
-from leadbridge.sandbox import Call
 
 JOB_PREFIX: Final = "750"
 

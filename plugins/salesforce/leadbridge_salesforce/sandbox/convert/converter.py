@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.convert.checks import check, converted_status, found
 from leadbridge_salesforce.sandbox.convert.deciding import Decider, Habits, Standing, Values
 from leadbridge_salesforce.sandbox.convert.moving import Move, latest_campaign, move
@@ -20,8 +21,6 @@ from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.dml.saving import create, update
 from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.store import Row
-
-from leadbridge.sandbox import Call
 
 FAULT: Final = "convert_fails"
 """The fault that refuses one lead with the ``code``, ``message`` and ``fields`` of its detail."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+
 from leadbridge_salesforce.sandbox.dml.drafts import Manner, Saved
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, cross_reference, deleted, not_found, row_locked
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.schema import ObjectSchema
 from leadbridge_salesforce.sandbox.store import Row, Stored
-
-from leadbridge.sandbox import Call
 
 Given = Mapping[str, Any]
 """A record as a client sends it: field -> value, relationship -> the external id of a parent."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
+
 from leadbridge_salesforce.sandbox.dml.drafts import Draft, Manner, standing
 from leadbridge_salesforce.sandbox.dml.refusals import DuplicateResult, Refused
 from leadbridge_salesforce.sandbox.rules import DuplicateRule

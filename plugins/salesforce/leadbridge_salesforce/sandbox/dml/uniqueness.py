@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+
 from leadbridge_salesforce.sandbox.dml.drafts import Draft, standing
 from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.schema import FieldSchema, ObjectSchema

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+
 from leadbridge_salesforce.sandbox.dml.drafts import Given, Manner, Saved
 from leadbridge_salesforce.sandbox.dml.reading import Habits, read
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, cross_reference, not_found

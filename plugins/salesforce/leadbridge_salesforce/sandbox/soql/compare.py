@@ -12,13 +12,14 @@ from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
+from sqlalchemy import ColumnElement, and_, collate, false, func, literal, not_, or_
+
 from leadbridge_salesforce.sandbox.schema.model import NUMBERS, TEXTS, FieldSchema
 from leadbridge_salesforce.sandbox.soql.names import Column, Scope
 from leadbridge_salesforce.sandbox.soql.spans import Days, days_of
 from leadbridge_salesforce.sandbox.soql.stored import FOLD, fold, full_id, stored_day, stored_moment, stored_number
 from leadbridge_salesforce.sandbox.soql.tokens import like_pattern, unescaped
 from leadbridge_salesforce.sandbox.soql.tree import Literal, Span, Text
-from sqlalchemy import ColumnElement, and_, collate, false, func, literal, not_, or_
 
 Sql = ColumnElement[Any]
 Truth = ColumnElement[bool]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Select, collate, func, select
+
 from leadbridge_salesforce.sandbox.schema.model import TEXTS, ChildRelationship, ObjectSchema
 from leadbridge_salesforce.sandbox.soql.faults import malformed
 from leadbridge_salesforce.sandbox.soql.functions import AGGREGATES, aggregate, part_of_date
@@ -13,7 +15,6 @@ from leadbridge_salesforce.sandbox.soql.select import Selector, is_aggregate, is
 from leadbridge_salesforce.sandbox.soql.shapes import Children, Compiled
 from leadbridge_salesforce.sandbox.soql.tree import Call, Expression, Order, Path, Query
 from leadbridge_salesforce.sandbox.soql.where import Where
-from sqlalchemy import ColumnElement, Select, collate, func, select
 
 Sql = ColumnElement[Any]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Integer, Text, cast, func, type_coerce
+
 from leadbridge_salesforce.sandbox.schema.model import NUMBERS, FieldSchema, FieldType
 from leadbridge_salesforce.sandbox.soql.faults import QueryError, malformed
 from leadbridge_salesforce.sandbox.soql.names import Column, Scope
 from leadbridge_salesforce.sandbox.soql.tree import Call
-from sqlalchemy import ColumnElement, Integer, Text, cast, func, type_coerce
 
 Sql = ColumnElement[Any]
 

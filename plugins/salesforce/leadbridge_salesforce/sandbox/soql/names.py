@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NoReturn
 
+from sqlalchemy import ColumnElement, FromClause, case, column, func, literal, null, table
+from sqlalchemy.sql.selectable import NamedFromClause
+
 from leadbridge_salesforce.sandbox.schema.model import FieldSchema, ObjectSchema, OrgSchema
 from leadbridge_salesforce.sandbox.soql.faults import fault_at
 from leadbridge_salesforce.sandbox.soql.tree import Path
-from sqlalchemy import ColumnElement, FromClause, case, column, func, literal, null, table
-from sqlalchemy.sql.selectable import NamedFromClause
 
 MAX_PARENTS: Final = 5
 """Child-to-parent levels; SOQL reference, understanding relationship query limitations."""

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import Row, select
+
 from leadbridge_salesforce.sandbox.schema.model import NUMBERS, OrgSchema
 from leadbridge_salesforce.sandbox.soql.shapes import Branch, Children, Compiled, Leaf, Nested
 from leadbridge_salesforce.sandbox.store import Store
-from sqlalchemy import Row, select
 
 Json = dict[str, Any]
 _Families = dict[str, list[Json]]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement
+
 from leadbridge_salesforce.sandbox.schema.model import ChildRelationship, FieldSchema
 from leadbridge_salesforce.sandbox.soql.functions import AGGREGATES, aggregate, part_of_date
 from leadbridge_salesforce.sandbox.soql.names import Column, Scope, Seat
 from leadbridge_salesforce.sandbox.soql.shapes import Branch, Children, Leaf, Nested
 from leadbridge_salesforce.sandbox.soql.tree import Call, Expression, FieldSet, Path, Query
-from sqlalchemy import ColumnElement
 
 Sql = ColumnElement[Any]
 

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from leadbridge_salesforce.sandbox import ids
 from sqlalchemy import Connection, func
+
+from leadbridge_salesforce.sandbox import ids
 
 FOLD: Final = func.leadbridge_fold
 """Text in lower case, beyond ASCII as well; SQLite's own NOCASE knows ASCII only."""

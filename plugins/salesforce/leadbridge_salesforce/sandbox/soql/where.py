@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from sqlalchemy import Select, and_, or_
+
 from leadbridge_salesforce.sandbox.soql.compare import Comparer, Truth, opposite
 from leadbridge_salesforce.sandbox.soql.faults import QueryError, malformed
 from leadbridge_salesforce.sandbox.soql.names import Column, Scope
@@ -20,7 +22,6 @@ from leadbridge_salesforce.sandbox.soql.tree import (
     Query,
     Selection,
 )
-from sqlalchemy import Select, and_, or_
 
 MAX_PARTS: Final = 500
 """Parts of one AND or OR; Salesforce gives up on such a query as well."""

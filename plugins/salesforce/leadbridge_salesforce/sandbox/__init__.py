@@ -1,0 +1,1 @@
+"""A stand-in of a Salesforce org: ``leadbridge sandbox up salesforce``. What it does not model: docs/sandbox.md."""

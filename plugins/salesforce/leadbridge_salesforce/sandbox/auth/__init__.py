@@ -1,0 +1,1 @@
+"""Signing in: sessions, OAuth, and the SOAP login that is going away."""

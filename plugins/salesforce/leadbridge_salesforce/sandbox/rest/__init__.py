@@ -1,0 +1,1 @@
+"""``/services/data``: the resources of the REST API."""
