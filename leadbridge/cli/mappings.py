@@ -48,6 +48,7 @@ def lint(
     Exit status 2 says that there are errors; warnings alone leave it 0.
     """
     from leadbridge.errors import FileFaults
+    from leadbridge.jobs.linting import lint_jobs
     from leadbridge.jobs.workspace import load_workspace
     from leadbridge.mapping.lint import lint as find
 
@@ -56,7 +57,7 @@ def lint(
     except FileFaults as error:
         report(unreadable(error), as_json, quiet, "")
         return
-    found = find(workspace.mappings, _connections(workspace, connection or ()))
+    found = [*lint_jobs(workspace), *find(workspace.mappings, _connections(workspace, connection or ()))]
     report(found, as_json, quiet, f"{count(len(workspace.mappings.documents), 'file')}: nothing to mend.")
 
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
+from typing import Any, Final
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
 from leadbridge.errors import Fault
 from leadbridge.extend import Reason
-from leadbridge.files.check import collect, suggest
+from leadbridge.files.check import suggest
 from leadbridge.files.document import Document
+from leadbridge.files.salvage import salvage
 from leadbridge.scoring.model import HIGHEST, ScoringFile
 from leadbridge.scoring.score import NOW, Rule, ScoringModel, fields_of
 from leadbridge.subjects.model import Subject
+
+_STAND_IN: Final[Mapping[str, Any]] = {
+    "kind": "scoring",
+    "rules": [{"when": "true", "points": 1, "group": "fit", "because": "stands in for rules of another shape"}],
+}
 
 
 def compile_scoring(document: Document, subject: Subject, faults: list[Fault]) -> ScoringModel | None:
     """The model for records of ``subject``; None where there were faults, which are added to the list."""
     found: list[Fault] = []
     conditions = _conditions(document, subject, found)
-    file = collect(document, ScoringFile, found)
-    if file is not None:
-        _check_numbers(document, file, found)
+    _check_points(document, found)
+    shape = salvage(document, ScoringFile, found, _STAND_IN)
+    if shape.made is not None:
+        _check_numbers(document, shape.made, {str(path[0]) for path in shape.lost}, found)
     faults.extend(found)
-    return None if file is None or found else _model(file, conditions, subject)
+    return None if shape.made is None or found else _model(shape.made, conditions, subject)
 
 
 def _model(file: ScoringFile, conditions: Mapping[int, Condition], subject: Subject) -> ScoringModel:
@@ -43,17 +51,28 @@ def _model(file: ScoringFile, conditions: Mapping[int, Condition], subject: Subj
 
 
 def _conditions(document: Document, subject: Subject, faults: list[Fault]) -> dict[int, Condition]:
-    """Rule number -> condition, also where the file's shape is wrong elsewhere, so that no fault hides another."""
-    rules = document.data.get("rules")
+    """Rule number -> condition."""
     found = {}
-    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-        source = rule.get("when") if isinstance(rule, dict) else None
+    for number, rule in _rules(document):
+        source = rule.get("when")
         if isinstance(source, str):
             try:
                 found[number] = _condition(source, subject)
             except ConditionFault as error:
                 faults.append(document.fault(("rules", number, "when"), error.message, error.suggestion))
     return found
+
+
+def _check_points(document: Document, faults: list[Fault]) -> None:
+    for number, rule in _rules(document):
+        if rule.get("points") == 0 and isinstance(rule["points"], int):
+            faults.append(document.fault(("rules", number, "points"), "a rule of 0 points changes no score"))
+
+
+def _rules(document: Document) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Those that are mappings, under their numbers, also where the shape is wrong: no fault hides another."""
+    rules = document.data.get("rules")
+    yield from ((n, rule) for n, rule in enumerate(rules if isinstance(rules, list) else ()) if isinstance(rule, dict))
 
 
 def _condition(source: str, subject: Subject) -> Condition:
@@ -67,11 +86,9 @@ def _condition(source: str, subject: Subject) -> Condition:
     return condition
 
 
-def _check_numbers(document: Document, file: ScoringFile, faults: list[Fault]) -> None:
-    for number, rule in enumerate(file.rules):
-        if rule.points == 0:
-            faults.append(document.fault(("rules", number, "points"), "a rule of 0 points changes no score"))
-    both = file.fit.cap + file.engagement.cap
+def _check_numbers(document: Document, file: ScoringFile, lost: Set[str], faults: list[Fault]) -> None:
+    """``lost``: keys of another shape, of which nothing can be said."""
+    both = file.fit.cap + file.engagement.cap if lost.isdisjoint({"fit", "engagement"}) else HIGHEST
     if not 0 < both <= HIGHEST:
         at = ("engagement", "cap")
         faults.append(
@@ -81,7 +98,7 @@ def _check_numbers(document: Document, file: ScoringFile, faults: list[Fault]) -
         if least >= higher:
             message = f"grades stand best first: {least} must be below {higher}"
             faults.append(document.fault(("grades", grade), message))
-    if file.lowest_grade in file.grades:
+    if file.lowest_grade in file.grades and lost.isdisjoint({"grades", "lowest_grade"}):
         message = f"{file.lowest_grade!r} stands in grades already; the lowest grade has no threshold"
         faults.append(document.fault(("lowest_grade",), message))
     if file.ratings.warm >= file.ratings.hot:

@@ -138,6 +138,7 @@ def test_a_small_file_has_defaults():
             [
                 "scoring.yaml:3:12: rules[0].when: unknown name 'employes' (did you mean 'employees'?)",
                 "scoring.yaml:4:12: rules[1].when: it ends too early at column 12",
+                "scoring.yaml:4:35: rules[1].points: a rule of 0 points changes no score",
                 "scoring.yaml:5:12: rules[2].when: 'score' is made by scoring, so a rule cannot read it",
                 "scoring.yaml:5:44: rules[2].group: must be one of fit, engagement (did you mean 'fit'?)",
                 "scoring.yaml:5:59: rules[2].because: must not be blank",
@@ -195,3 +196,24 @@ def test_every_fault_of_the_file_is_told_at_once_where_it_stands(text, faults):
     model, found = compiled(text)
     assert model is None
     assert sorted(found) == sorted(faults)
+
+
+def test_a_misshapen_part_hides_no_fault_of_the_others():
+    _, faults = compiled("""
+        kind: scoring
+        fit: {cap: sixty}
+        engagement: {cap: 90}
+        rules:
+          - {when: "scroe > 1", points: 0, group: fit, because: "two faults"}
+          - {when: 7, points: lots, group: fit}
+          - no rule
+          - {when: "employes > 1", points: 0, group: fit, because: "two more"}
+        grades: {A: 40, B: 60}
+        ratings: {hot: 40, warm: 60}
+        """)
+    told = {fault.split(": ")[1]: fault for fault in faults}
+    assert set(told) == {
+        *("fit.cap", "rules[0].when", "rules[0].points", "rules[1].when", "rules[1].points", "rules[1]"),
+        *("rules[2]", "rules[3].when", "rules[3].points", "grades.B", "ratings.warm"),
+    }
+    assert not any("add up" in fault for fault in faults), "what is lost is not reckoned with"

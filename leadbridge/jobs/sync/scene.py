@@ -9,7 +9,7 @@ from functools import cached_property
 
 from leadbridge.conditions import Condition, ConditionFault, Expression, compile_expression
 from leadbridge.config.jobs import Precedence, Rule, SyncJob
-from leadbridge.errors import FileFaults, UsageError
+from leadbridge.errors import Fault, FileFaults, UsageError
 from leadbridge.golden import Link
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync.lost import lost_fields, of_these, without
@@ -195,22 +195,41 @@ def opened(workspace: Workspace, store: Store, name: str) -> Iterator[Scene]:
         ConnectionFailedError: a connection cannot be read.
     """
     job = sync_job(workspace, name)
-    roles = frozenset(job.roles or (mapping.role for mapping in workspace.mappings.objects))
-    names = {field for role in roles if (s := workspace.mappings.catalogue.of_role(role)) for field in s.fields}
-    create_as = where = None
-    if job.create_as is not None:
-        create_as = _compiled(workspace, name, "create_as", job.create_as, names | {"account_known"})
-    if job.where is not None:
-        where = Condition(_compiled(workspace, name, "where", job.where, names))
+    roles = roles_of(workspace, job)
+    create_as, where = conditions_of(workspace, name)
     with workspace.open(job.sync, store) as sources:
         for source in sources:
             source.demand(roles)
         yield Scene(workspace, name, job, sources, roles, create_as, where)
 
 
-def _compiled(workspace: Workspace, job: str, key: str, source: str, names: set[str]) -> Expression:
+def roles_of(workspace: Workspace, job: SyncJob) -> frozenset[str]:
+    return frozenset(job.roles or (mapping.role for mapping in workspace.mappings.objects))
+
+
+def field_names(workspace: Workspace, job: SyncJob) -> set[str]:
+    """Canonical fields of the subjects that take part."""
+    found = (workspace.mappings.catalogue.of_role(role) for role in roles_of(workspace, job))
+    return {field for subject in found if subject is not None for field in subject.fields}
+
+
+def conditions_of(workspace: Workspace, name: str) -> tuple[Expression | None, Condition | None]:
+    """The job's ``create_as`` and ``where``. Raises FileFaults with all that is wrong in them."""
+    job, faults = sync_job(workspace, name), list[Fault]()
+    names = field_names(workspace, job)
+    create_as = _compiled(workspace, (name, "create_as"), job.create_as, names | {"account_known"}, faults)
+    where = _compiled(workspace, (name, "where"), job.where, names, faults)
+    if faults:
+        raise FileFaults(faults)
+    return create_as, None if where is None else Condition(where)
+
+
+def _compiled(
+    workspace: Workspace, at: tuple[str, str], source: str | None, names: set[str], faults: list[Fault]
+) -> Expression | None:
     try:
-        return compile_expression(source, names)
+        return None if source is None else compile_expression(source, names)
     except ConditionFault as error:
         document = workspace.project.config.document
-        raise FileFaults([document.fault(("jobs", job, key), error.message, error.suggestion)]) from None
+        faults.append(document.fault(("jobs", *at), error.message, error.suggestion))
+        return None

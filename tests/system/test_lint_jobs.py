@@ -1,0 +1,59 @@
+"""What ``mappings lint`` says of jobs: conditions, fields, and jobs that would undo each other's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from syncing import CONFIG, make_sync_project
+
+from leadbridge.cli import main
+
+JOBS, PEOPLE = CONFIG.partition("jobs:\n")[0], "  people: {sync: [crm, shop], roles: [contact], first: prefer"
+
+
+def linted(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys, *jobs: str) -> tuple[int, list[str]]:
+    make_sync_project(folder, leadbridge_yaml=JOBS + "jobs:\n" + "".join(f"{job}}}\n" for job in jobs))
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    status = main(["mappings", "lint"])
+    return status, capsys.readouterr().out.splitlines()
+
+
+def test_conditions_and_fields_that_nobody_has(tmp_path: Path, monkeypatch, capsys) -> None:
+    job = PEOPLE + ", where: titel == 'x', create_as: \"acount_known ? 'contact' : 'lead'\", fields: {emial: union}"
+    status, found = linted(tmp_path, monkeypatch, capsys, job)
+    assert status == 2
+    assert [line.partition(": jobs.")[2] for line in found] == [
+        "people.where: unknown name 'titel' (did you mean 'title'?)",
+        "people.create_as: unknown name 'acount_known' (did you mean 'account_known'?)",
+        "people.fields.emial: no record of the job's roles has a field 'emial' (did you mean 'email'?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", []),
+        (", fields: {title: {prefer: [crm, shop]}}", []),
+        (", fields: {title: union}", ["other.fields.title: job 'people' settles title by another rule"]),
+        (
+            ", fields: {default: {prefer: [shop, crm]}}",
+            ["other.fields.default: job 'people' settles every other field"],
+        ),
+        (", deletes: propagate", ["other: job 'people' says `deletes: park`"]),
+        (", where: title != 'x'", ["other.where: keeps nothing out: job 'people' brings records of the same roles"]),
+    ],
+)
+def test_two_jobs_over_the_same_records(tmp_path: Path, monkeypatch, capsys, more: str, said: list[str]) -> None:
+    other = "  other: {sync: [crm, shop], roles: [contact]" + more
+    status, found = linted(tmp_path, monkeypatch, capsys, PEOPLE, other)
+    assert (status, len(found)) == (0, len(said))
+    for line, start in zip(found, said, strict=True):
+        assert line.partition(": warning: jobs.")[2].startswith(start)
+
+
+def test_jobs_that_share_no_role_are_no_rivals(tmp_path: Path, monkeypatch, capsys) -> None:
+    other = "  other: {sync: [shop, crm], roles: [lead], deletes: propagate"
+    status, found = linted(tmp_path, monkeypatch, capsys, PEOPLE, other)
+    assert (status, found) == (0, [])
