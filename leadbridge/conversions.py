@@ -11,6 +11,7 @@ Terms
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -103,3 +104,36 @@ class ConvertResult:
     state: Literal["done", "rejected", "uncertain"]
     records: Mapping[str, Ref] = field(default_factory=dict)
     reject: Reject | None = None
+
+
+Copied = Mapping[str, Mapping[str, str]]
+"""Role -> provider field of its record -> provider field of the lead that it is copied from."""
+
+
+class ConversionFile(abc.ABC):
+    """A CRM's own file of what its conversion copies, read and written. No I/O: content comes and goes as bytes.
+
+    Attributes:
+        lead: the object of its leads.
+        objects: role -> object.
+        standard: what the CRM copies by itself, which the file does not show.
+    """
+
+    lead: str
+    objects: Mapping[str, str]
+    standard: Copied
+
+    @abc.abstractmethod
+    def read(self, content: bytes) -> Copied:
+        """What the file says, in its order. Raises ValueError, in a sentence, where it cannot be read."""
+
+    @abc.abstractmethod
+    def write(self, copied: Copied, like: bytes | None = None) -> bytes:
+        """The file that says this; all else that it can say is taken from ``like``, a file of the kind, or left out.
+
+        Raises ValueError where ``like`` cannot be read.
+        """
+
+    @abc.abstractmethod
+    def can_hold(self, role: str, field: str, source: str) -> bool:
+        """Whether the file can say that a record's field is copied from this field of the lead."""

@@ -23,7 +23,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from leadbridge.conversions import ConvertRequest, ConvertResult, Prediction, Snapshots
+from leadbridge.conversions import ConversionFile, ConvertRequest, ConvertResult, Prediction, Snapshots
 from leadbridge.errors import UsageError
 from leadbridge.files.paths import inside
 from leadbridge.records import Record, Ref, Reject
@@ -237,6 +237,7 @@ class Provider(abc.ABC):
     name: ClassVar[str]
     settings_model: ClassVar[type[Settings]] = Settings
     capabilities: Capabilities = Capabilities()  # one whose settings decide sets it again for itself
+    conversion_file: ClassVar[ConversionFile | None] = None  # the CRM's own, for `leadbridge mappings import`
 
     def __init__(self, site: Site, settings: Settings) -> None:
         self.site = site

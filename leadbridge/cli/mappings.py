@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadbridge.cli import exchange
 from leadbridge.cli.findings import count, report, unreadable
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
@@ -25,6 +26,10 @@ app = typer.Typer(
 )
 
 SCHEMA_FOLDER = ".schema"
+
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
+app.command("diff")(exchange.diff)
 
 
 @app.command()

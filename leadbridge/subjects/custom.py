@@ -122,6 +122,11 @@ def with_custom_fields(catalogue: Catalogue, file: FieldsFile) -> Catalogue:
     return Catalogue(subjects)
 
 
+def reserved(name: str) -> bool:
+    """Whether conditions or policies would take the name for something else."""
+    return name in _WORDS_OF_CONDITIONS
+
+
 def _name_problems(path: tuple[str, str], name: str, standard: Mapping[str, Field]) -> Iterator[Problem]:
     if not _NAME.fullmatch(name):
         better = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
@@ -133,7 +138,7 @@ def _name_problems(path: tuple[str, str], name: str, standard: Mapping[str, Fiel
         )
     elif name in standard:
         yield Problem(path, f"{path[0]} has a standard field of this name; leave it out here and map it", at_key=True)
-    elif name in _WORDS_OF_CONDITIONS:
+    elif reserved(name):
         yield Problem(path, "this word means something else in conditions and policies", f"{name}_value", at_key=True)
 
 

@@ -46,7 +46,15 @@ PUBLIC = {
         "Verb",
         "Wire",
     ],
-    "leadbridge.conversions": ["ConvertRequest", "ConvertResult", "Effect", "Prediction", "Snapshots"],
+    "leadbridge.conversions": [
+        "ConversionFile",
+        "ConvertRequest",
+        "ConvertResult",
+        "Copied",
+        "Effect",
+        "Prediction",
+        "Snapshots",
+    ],
     "leadbridge.extend": [
         "Convertible",
         "Evidence",

@@ -22,6 +22,7 @@ from leadbridge.provider import (
 )
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
+from leadbridge_salesforce.conversion_file import LeadConvertSettingsFile
 from leadbridge_salesforce.settings import SalesforceSettings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class SalesforceProvider(Provider):
 
     name = "salesforce"
     settings_model = SalesforceSettings
+    conversion_file = LeadConvertSettingsFile()
     capabilities = Capabilities(
         wire="typed",
         incremental=True,
