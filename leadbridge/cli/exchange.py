@@ -62,7 +62,7 @@ def import_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own n
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Take what the CRM's own conversion copies into the convert policy.
+    """Take what a CRM's conversion copies into the policy.
 
     Fields that no mapping knows are declared in fields.yaml and mapped first. What the files say already stays.
     """
@@ -138,9 +138,9 @@ def diff(  # noqa: PLR0913, PLR0917  (same)
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> None:
-    """Compare the convert policy with what the CRM copies: by its file, and by itself.
+    """Compare the convert policy with what a CRM copies.
 
-    Order does not matter. Exit status 1 says that there are differences.
+    The CRM copies what its file says, and more by itself. Order does not matter. Exit status 1 says that there are differences.
     """
     from leadbridge.cli.output import print_json, say
     from leadbridge.mapping.exchange import differences

@@ -27,10 +27,6 @@ app = typer.Typer(
 
 SCHEMA_FOLDER = ".schema"
 
-app.command("import")(exchange.import_)
-app.command("export")(exchange.export)
-app.command("diff")(exchange.diff)
-
 
 @app.command()
 def lint(
@@ -183,6 +179,11 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
         print_json({"object": described.name, "role": role, "mapping": text})
     elif out is None:
         sys.stdout.write(text)
+
+
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
+app.command("diff")(exchange.diff)
 
 
 def _connections(workspace: Workspace, asked: Sequence[str]) -> dict[str, Connected]:
