@@ -140,7 +140,8 @@ def diff(  # noqa: PLR0913, PLR0917  (same)
 ) -> None:
     """Compare the convert policy with what a CRM copies.
 
-    The CRM copies what its file says, and more by itself. Order does not matter. Exit status 1 says that there are differences.
+    The CRM copies what its file says, and more by itself. Order does not matter. Exit status 1 says
+    that there are differences.
     """
     from leadbridge.cli.output import print_json, say
     from leadbridge.mapping.exchange import differences
