@@ -9,6 +9,7 @@ path                  method    body
 ``/access``           POST      ``hide``, ``show`` or ``lock`` an ``object``, or one ``field`` of it
 ``/fields``           POST      the key field comes to, or with ``present`` false goes from, an ``object``
 ``/records``          POST      what others do: ``create``, ``update``, ``delete``, ``undelete``; ``late`` in seconds
+``/mapping``          POST      ``{object: {target: lead field}}`` of custom fields, in place of what was mapped
 ``/sessions``         DELETE    all sessions end
 ====================  ========  ======================================================================================
 """
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import BaseRoute, Route
 
 from leadbridge.sandbox import known, steered
+from leadbridge_salesforce.sandbox.convert.settings import ConvertSettings
 from leadbridge_salesforce.sandbox.dml.deleting import delete, undelete
 from leadbridge_salesforce.sandbox.dml.drafts import Saved
 from leadbridge_salesforce.sandbox.dml.saving import create, update
@@ -44,6 +46,7 @@ def control_routes(sandbox: SalesforceSandbox) -> Sequence[BaseRoute]:
         Route("/access", steered(steering.change_access), methods=["POST"]),
         Route("/fields", steered(steering.change_field), methods=["POST"]),
         Route("/records", steered(steering.change_records), methods=["POST"]),
+        Route("/mapping", steered(steering.map_fields), methods=["POST"]),
         Route("/sessions", steered(steering.end_sessions), methods=["DELETE"]),
     ]
 
@@ -138,6 +141,12 @@ class Steering:
         if refused:
             raise ValueError(f"{refused.code}: {refused.message}")
         return {"ids": [one.id for one in done]}
+
+    def map_fields(self, told: Told) -> object:
+        """Replace the mapping of custom fields in conversions: object -> target -> field of the lead."""
+        mapped = ConvertSettings({str(name): dict(fields) for name, fields in told.items()})
+        self._org.convert_settings = mapped.checked(self._org.store.schema)
+        return mapped.mapped
 
     def end_sessions(self, told: Told) -> object:
         known(told)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from leadbridge.sandbox import Call, Clock, Faults
 from leadbridge_salesforce.sandbox.access import Access
+from leadbridge_salesforce.sandbox.convert.settings import STANDARD_SETTINGS
 from leadbridge_salesforce.sandbox.dml.drafts import Manner
 from leadbridge_salesforce.sandbox.dml.reading import moment
 from leadbridge_salesforce.sandbox.rules import Rules
@@ -28,6 +29,8 @@ class Org:
         self.switches = switches
         self.rules = Rules()
         self.access = Access()
+        self.convert_settings = STANDARD_SETTINGS
+        """The administrator's mapping of custom fields in conversions."""
         self.described_at = clock.now()
         """When what describe shows last changed."""
         self.fiscal_start = 1

@@ -14,6 +14,8 @@ from leadbridge.sandbox import Call, Options, Sandbox, Switch
 from leadbridge_salesforce.sandbox.auth.app import App
 from leadbridge_salesforce.sandbox.auth.oauth import OAuth
 from leadbridge_salesforce.sandbox.auth.sessions import Sessions, expired
+from leadbridge_salesforce.sandbox.bulk.ingest import Ingest
+from leadbridge_salesforce.sandbox.bulk.query import QueryJobs
 from leadbridge_salesforce.sandbox.control import control_routes
 from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.limits import Limits, exceeded
@@ -49,6 +51,9 @@ class SalesforceSandbox(Sandbox):
         "query_timeout": "a query is refused as QUERY_TIMEOUT",
         "locator_lost": "the next page of a query is refused as INVALID_QUERY_LOCATOR",
         "hide_field": "from this request on the user does not see detail field of detail object",
+        "convert_fails": "a lead is not converted; detail code, message, fields; UNKNOWN_EXCEPTION without them",
+        "bulk_rows_fail": "each detail every-th row of the ingest job that is closed is refused as UNABLE_TO_LOCK_ROW",
+        "bulk_job_fails": "the ingest job that is closed fails after detail rows rows, the rest stay unprocessed",
         "hide_object": "from this request on the user does not see detail object",
     }
     rates: ClassVar[Mapping[str, float]] = {**Sandbox.rates, "expire": 0.02, "lock": 0.01, "late": 0.05}
@@ -149,7 +154,8 @@ class SalesforceSandbox(Sandbox):
         self.sessions, self._limits = Sessions(self.org), Limits(self.org)
         self._token = self._token or self.sessions.open()
         self.sessions.keep(self._token)
-        api = Api(self.org, self.sessions, Queries(store), self._limits)
+        jobs = Ingest(self.org), QueryJobs(self.org)
+        api = Api(self.org, self.sessions, Queries(store), self._limits, *jobs)
         self._oauth, self._rest, self._soap = OAuth(self.org, self.sessions, self.app), Rest(api), Soap(api, self.app)
 
     def _answer_rest(self, call: Call) -> Answer:

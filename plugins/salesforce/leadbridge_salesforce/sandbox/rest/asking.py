@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 
 from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.auth.sessions import Sessions
+from leadbridge_salesforce.sandbox.bulk.ingest import Ingest
+from leadbridge_salesforce.sandbox.bulk.query import QueryJobs
 from leadbridge_salesforce.sandbox.dml.drafts import Manner
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, not_found
 from leadbridge_salesforce.sandbox.limits import Limits
@@ -30,6 +32,8 @@ class Api:
     sessions: Sessions
     queries: Queries
     limits: Limits
+    ingest: Ingest
+    query_jobs: QueryJobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from leadbridge_salesforce.sandbox.rest import (
     collections,
     composite,
     describes,
+    jobs,
     platform,
     queries,
     records,
@@ -61,6 +62,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", f"composite/tree/{OBJECT}", tree.plant),
     ("POST", "composite/batch", composite.batch),
     ("POST", "composite", composite.composite),
+    *jobs.ROUTES,
 )
 
 _PATH: Final = re.compile(r"/services/data/v(?P<version>\d+\.\d)(?:/(?P<path>.*))?")

@@ -12,7 +12,7 @@ from leadbridge_salesforce.sandbox.auth.sessions import expired, is_jwt
 from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.rest.answers import Answer
 from leadbridge_salesforce.sandbox.rest.asking import Api
-from leadbridge_salesforce.sandbox.soap import records, session
+from leadbridge_salesforce.sandbox.soap import leads, records, session
 from leadbridge_salesforce.sandbox.soap.asking import Handler, Operation
 from leadbridge_salesforce.sandbox.soap.envelope import ENTERPRISE, PARTNER, Envelope, EnvelopeError, fault, read, reply
 from leadbridge_salesforce.sandbox.switches import FIRST_VERSION
@@ -22,6 +22,7 @@ OPERATIONS: Final[Mapping[str, Handler]] = {
     "logout": session.logout,
     "getUserInfo": session.user_info,
     "getServerTimestamp": session.server_timestamp,
+    "convertLead": leads.convert_lead,
     "merge": records.merge,
     "delete": records.delete,
     "undelete": records.undelete,
