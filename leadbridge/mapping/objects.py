@@ -67,14 +67,14 @@ class ObjectMapping:
     wire: Wire = "text"
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
-    _created: tuple[FieldMap, ...] = field(init=False, repr=False)
+    _created: tuple[tuple[FieldMap, str], ...] = field(init=False, repr=False)
     one_to_one: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         columns = tuple((m.target.name, m.column, m.codec.decode) for m in self.fields if isinstance(m, ColumnMap))
         object.__setattr__(self, "_columns", columns)
         object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
-        created = tuple(m for m in self.fields if m.column is not None and m.write != "never")
+        created = tuple((m, m.column) for m in self.fields if m.column is not None and m.write != "never")
         object.__setattr__(self, "_created", created)
         alone = not self._others and len({name for name, _, _ in columns}) == len(columns)
         object.__setattr__(self, "one_to_one", alone)
@@ -156,14 +156,14 @@ class ObjectMapping:
         """The provider fields of a new record; absent values are not sent, one that cannot be written is a reject."""
         values: dict[str, Raw] = {}
         rejects: list[Reject] = []
-        for fieldmap in self._created:
+        for fieldmap, column in self._created:
             try:
                 raw = fieldmap.new(golden)
             except UnreadableError as error:
                 rejects.append(_write_reject(self, fieldmap, error))
                 continue
-            if not is_blank(raw) and fieldmap.column is not None:
-                values[fieldmap.column] = raw
+            if raw is not MISSING and not is_blank(raw):
+                values[column] = raw
         return Changed({**values, **self.on_create}, tuple(rejects))
 
 

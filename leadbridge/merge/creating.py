@@ -132,11 +132,12 @@ def _made(golden: Golden, connection: str, mapping: ObjectMapping, scene: Creati
     """The create, unless the new record would say nothing of its subject; and the fields it cannot be given."""
     refers = {
         fieldmap.column: scene.referred[target.name]
-        for fieldmap in mapping.fields
+        for fieldmap in (mapping.fields if scene.referred else ())
         for target in fieldmap.targets
         if fieldmap.column is not None and fieldmap.write != "never" and target.name in scene.referred
     }
-    made = mapping.create({name: value for name, value in golden.values.items() if name not in scene.referred})
+    values, referred = golden.values, scene.referred
+    made = mapping.create({n: v for n, v in values.items() if n not in referred} if referred else values)
     if not made.values.keys() - mapping.on_create.keys():
         return Creates((), made.rejects)
     return Creates((Create(golden.id, connection, mapping, made.values, refers),), made.rejects)

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from leadbridge.golden import Golden
 from leadbridge.state.model import StoredGolden
 from leadbridge.state.names import Names
 from leadbridge.state.schema import golden as table
-from leadbridge.state.sql import PAGE, chunks, select_in
+from leadbridge.state.sql import PAGE, chunks, insert_all, select_in
 from leadbridge.state.transactions import Snapshot, Transaction
 
 
 def add(tx: Transaction, records: Sequence[Golden], *, due: Collection[int] = ()) -> None:
     """New ones, at version 1, under numbers that were reserved; ``due`` names those that are owed a create."""
     pack = tx.names.pack_held
-    rows = [
-        {"id": g.id, "subject": g.subject, "version": 1, "fields": pack(g.fields), "due": g.id in due} for g in records
-    ]
-    if rows:
-        tx.connection.execute(insert(table), rows)
+    rows = [(g.id, g.subject, 1, pack(g.fields), g.id in due) for g in records]
+    insert_all(tx, table, ("id", "subject", "version", "fields", "due"), rows)
 
 
 def load(snapshot: Snapshot, ids: Collection[int]) -> dict[int, StoredGolden]:

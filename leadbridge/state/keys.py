@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from leadbridge.state.model import GoldenKey
 from leadbridge.state.schema import golden_keys as table
-from leadbridge.state.sql import chunks, select_in
+from leadbridge.state.sql import chunks, insert_all, select_in
 from leadbridge.state.transactions import Snapshot, Transaction
 
 
 def add(tx: Transaction, keys: Mapping[int, Iterable[GoldenKey]]) -> None:
     """Golden id -> its keys, for records that have none yet."""
-    rows = [
-        {"subject": k.subject, "kind": k.kind, "key": k.key, "golden": golden}
-        for golden, found in keys.items()
-        for k in dict.fromkeys(found)
-    ]
-    if rows:
-        tx.connection.execute(insert(table), rows)
+    rows = [(k.subject, k.kind, k.key, golden) for golden, found in keys.items() for k in dict.fromkeys(found)]
+    insert_all(tx, table, ("subject", "kind", "key", "golden"), rows)
 
 
 def replace(tx: Transaction, keys: Mapping[int, Iterable[GoldenKey]]) -> None:

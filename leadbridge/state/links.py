@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbridge.golden import Link, LinkState
@@ -14,9 +14,14 @@ from leadbridge.records import Ref
 from leadbridge.state.model import StoredLink
 from leadbridge.state.names import Names
 from leadbridge.state.schema import links as table
-from leadbridge.state.sql import PAGE, by_object, chunks, select_in, select_refs
+from leadbridge.state.sql import PAGE, by_object, chunks, insert_all, select_in, select_refs
 from leadbridge.state.transactions import Snapshot, Transaction
 from leadbridge.values import Raw
+
+_COLUMNS: Final = (
+    *("id", "golden", "connection", "object", "record_id"),
+    *("role", "state", "base", "key", "age", "due"),
+)
 
 
 class LinkedError(Exception):
@@ -33,9 +38,9 @@ def _one_each() -> Iterator[None]:
 
 def add(tx: Transaction, links: Sequence[StoredLink]) -> None:
     """New ones, under numbers that were reserved. Raises LinkedError where a ref has a link already."""
-    if links:
-        with _one_each():
-            tx.connection.execute(insert(table), [_row(stored, tx.names) for stored in links])
+    pack = tx.names.pack
+    with _one_each():
+        insert_all(tx, table, _COLUMNS, [_tuple(stored.link, pack(stored.link.base), stored) for stored in links])
 
 
 def by_refs(snapshot: Snapshot, refs: Collection[Ref]) -> dict[Ref, StoredLink]:
@@ -175,6 +180,12 @@ def _row(stored: StoredLink, names: Names) -> dict[str, Any]:
         "age": link.age,
         "due": stored.due,
     }
+
+
+def _tuple(link: Link, base: str, stored: StoredLink) -> tuple[Any, ...]:
+    ref = link.ref
+    head = (link.id, link.golden, ref.connection, ref.object, ref.id)
+    return (*head, link.role, link.state, base, stored.key, link.age, stored.due)
 
 
 def _stored(row: Row[Any], names: Names) -> StoredLink:

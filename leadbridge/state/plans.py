@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, insert, select, update
 
 from leadbridge.state import codec, information
 from leadbridge.state.model import ObjectKey, Plan, PlanRow, PlanState, RowKind, Run, RunKind
 from leadbridge.state.schema import operations, plan_rows, plans
-from leadbridge.state.sql import PAGE, select_in
+from leadbridge.state.sql import PAGE, insert_all, select_in
 from leadbridge.state.transactions import Snapshot, Transaction
+
+_ROW: Final = ("plan", "number", "kind", "connection", "object", "golden", "link", "depends", "body")
 
 
 def draft(
@@ -38,8 +40,8 @@ def draft(
 
 def add_rows(tx: Transaction, plan: int, rows: Sequence[PlanRow]) -> None:
     """Append; the numbers are the planner's and grow."""
-    if rows:
-        tx.connection.execute(insert(plan_rows), [{"plan": plan, **_columns(row)} for row in rows])
+    found = [(plan, r.number, r.kind, r.connection, r.object, r.golden, r.link, r.depends, r.body) for r in rows]
+    insert_all(tx, plan_rows, _ROW, found)
 
 
 def seal(tx: Transaction, plan: int, digest: str, end: Mapping[ObjectKey, str], summary: str) -> None:
@@ -86,6 +88,17 @@ def page(
     return [_row(row) for row in rows]
 
 
+def bodies(
+    snapshot: Snapshot, plan: int, after: int = 0, limit: int = PAGE, kinds: Collection[RowKind] | None = None
+) -> list[tuple[int, str]]:
+    """The next rows as in :func:`page`, as their numbers and texts alone."""
+    query = select(plan_rows.c.number, plan_rows.c.body).where(plan_rows.c.plan == plan, plan_rows.c.number > after)
+    if kinds is not None:
+        query = query.where(plan_rows.c.kind.in_(kinds))
+    rows = snapshot.connection.execute(query.order_by(plan_rows.c.number).limit(limit))
+    return [(row.number, row.body) for row in rows]
+
+
 def of_goldens(snapshot: Snapshot, plan: int, goldens: Collection[int]) -> list[PlanRow]:
     """The rows about some golden records, by number; looks through the whole plan."""
     query = select(plan_rows).where(plan_rows.c.plan == plan)
@@ -93,12 +106,12 @@ def of_goldens(snapshot: Snapshot, plan: int, goldens: Collection[int]) -> list[
     return sorted(found, key=lambda row: row.number)
 
 
-def stream(snapshot: Snapshot, plan: int, kinds: Collection[RowKind] | None = None) -> Iterator[PlanRow]:
-    """All rows by number, read page by page."""
-    rows = page(snapshot, plan, kinds=kinds)
+def texts(snapshot: Snapshot, plan: int) -> Iterator[str]:
+    """All rows' texts by number, read page by page."""
+    rows = bodies(snapshot, plan)
     while rows:
-        yield from rows
-        rows = page(snapshot, plan, rows[-1].number, kinds=kinds)
+        yield from (text for _, text in rows)
+        rows = bodies(snapshot, plan, rows[-1][0])
 
 
 def untouched(
@@ -122,19 +135,6 @@ def remove(tx: Transaction, plan: int) -> None:
 def remove_rows(tx: Transaction, plan: int) -> None:
     """Keep the head alone: rows hold personal data, and much of it."""
     tx.connection.execute(delete(plan_rows).where(plan_rows.c.plan == plan))
-
-
-def _columns(row: PlanRow) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "kind": row.kind,
-        "connection": row.connection,
-        "object": row.object,
-        "golden": row.golden,
-        "link": row.link,
-        "depends": row.depends,
-        "body": row.body,
-    }
 
 
 def _row(row: Row[Any]) -> PlanRow:

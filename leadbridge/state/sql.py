@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Row, Select, Table
+from sqlalchemy import Column, Row, Select, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadbridge.records import Ref
@@ -70,7 +70,24 @@ def insert_new(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]])
     return sum(tx.connection.execute(statement, row).rowcount for row in rows)
 
 
-def insert_missing(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """:func:`insert_new` for very many rows at once."""
-    if rows:
-        tx.connection.execute(_INSERT[tx.connection.dialect.name](table).on_conflict_do_nothing(), rows)
+def insert_all(tx: Transaction, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert very many rows of plain numbers and texts: no value is converted, and all other columns are null."""
+    _insert_plain(tx, insert(table), columns, rows)
+
+
+def insert_missing(tx: Transaction, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The same; rows that are there already are left out."""
+    _insert_plain(tx, _INSERT[tx.connection.dialect.name](table).on_conflict_do_nothing(), columns, rows)
+
+
+def _insert_plain(tx: Transaction, statement: Any, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    compiled = statement.compile(dialect=tx.connection.dialect, column_keys=list(columns))
+    order = compiled.positiontup
+    if order is None:
+        given: list[Any] = [dict(zip(columns, row, strict=True)) for row in rows]
+    else:
+        places = [columns.index(name) for name in order]
+        given = list(rows) if places == list(range(len(columns))) else [tuple(row[p] for p in places) for row in rows]
+    tx.connection.exec_driver_sql(compiled.string, given)

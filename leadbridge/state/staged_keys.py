@@ -18,19 +18,11 @@ from leadbridge.state.transactions import Snapshot, Transaction
 def add(tx: Transaction, run: int, keys: Mapping[Ref, Iterable[GoldenKey]]) -> None:
     """Keys that a record had when it was staged before stay: a record that is compared in vain does no harm."""
     rows = [
-        {
-            "run": run,
-            "subject": key.subject,
-            "kind": key.kind,
-            "key": key.key,
-            "connection": ref.connection,
-            "object": ref.object,
-            "record_id": ref.id,
-        }
+        (run, key.subject, key.kind, key.key, ref.connection, ref.object, ref.id)
         for ref, found in keys.items()
         for key in found
     ]
-    insert_missing(tx, table, rows)
+    insert_missing(tx, table, ("run", "subject", "kind", "key", "connection", "object", "record_id"), rows)
 
 
 def sharing(snapshot: Snapshot, run: int, subject: str) -> Iterator[Ref]:

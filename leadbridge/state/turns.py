@@ -29,18 +29,8 @@ class TurnRow:
 
 def add(tx: Transaction, run: int, rows: Iterable[TurnRow]) -> None:
     """Rows that are there already are left out."""
-    found = [
-        {
-            "run": run,
-            "rank": row.rank,
-            "golden": row.golden,
-            "connection": row.ref.connection,
-            "object": row.ref.object,
-            "record_id": row.ref.id,
-        }
-        for row in rows
-    ]
-    insert_missing(tx, table, found)
+    found = [(run, row.rank, row.golden, row.ref.connection, row.ref.object, row.ref.id) for row in rows]
+    insert_missing(tx, table, ("run", "rank", "golden", "connection", "object", "record_id"), found)
 
 
 def page(snapshot: Snapshot, run: int, rank: int, after: int = 0, limit: int = PAGE) -> list[int]:

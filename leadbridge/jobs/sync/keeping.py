@@ -82,11 +82,11 @@ def pages(
     """Rows of some kinds or all, behind a number. ``bare`` ones lack the changes that are for people."""
     while True:
         with store.read() as snapshot:
-            page = plans.page(snapshot, plan, after, _PAGE, kinds)
+            page = plans.bodies(snapshot, plan, after, _PAGE, kinds)
         if not page:
             return
-        yield [row_of(row.body, bare=bare) for row in page]
-        after = page[-1].number
+        yield [row_of(text, bare=bare) for _, text in page]
+        after = page[-1][0]
 
 
 @dataclass(frozen=True, slots=True)

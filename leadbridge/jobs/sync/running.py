@@ -261,8 +261,8 @@ class Begun:
     def _check_digest(self, plan: Plan, again: str) -> None:
         found = Digest()
         with self.store.read() as snapshot:
-            for row in plans.stream(snapshot, plan.id):
-                found.add(row.body)
+            for text in plans.texts(snapshot, plan.id):
+                found.add(text)
         if found.text != plan.digest:
             raise StoppedError(f"plan {plan.id} is not as it was made: rows are damaged or missing; {again}")
 
