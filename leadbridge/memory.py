@@ -57,6 +57,7 @@ class MemoryProvider(Provider):
         wire="typed",
         incremental=True,
         deletes=True,
+        erasures=True,
         merges=True,
         writes=True,
         upsert_by_key=True,
@@ -158,7 +159,8 @@ class MemoryProvider(Provider):
         return Record(Ref(self.site.connection, object, entry.id), values, modified=entry.modified)
 
     def _gone(self, object: str, entry: Entry) -> Gone:
-        return Gone(Ref(self.site.connection, object, entry.id), "tombstone", entry.merged_into)
+        ref = Ref(self.site.connection, object, entry.id)
+        return Gone(ref, "erasure" if entry.erased else "tombstone", entry.merged_into)
 
     def _converted(self, object: str, entry: Entry) -> Converted:
         contact, id_, made = entry.converted or ("", "", False)

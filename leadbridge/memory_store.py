@@ -22,6 +22,7 @@ class Entry:
         key: what its creator named it by, so that creating it again cannot make a second one.
         converted: of a lead that was converted, its contact's object and id, and whether the conversion made it.
         became: of one that the CRM converted by itself, role -> object and id of the record that stands for it.
+        erased: of a deleted record, that nothing of it is left but its id.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Entry:
     merged_into: str | None = None
     converted: tuple[str, str, bool] | None = None
     became: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    erased: bool = False
 
 
 class MemoryCrm:
@@ -77,8 +79,16 @@ class MemoryCrm:
         self._keys.pop((object, entry.key or ""), None)
         self._keep(object, replace(entry, deleted=True, merged_into=merged_into))
 
+    def erase(self, object: str, id: str) -> None:
+        """Delete a record for good, also one that lies in the bin: nothing of it is left."""
+        entry = self._entries[object][id]
+        self._keys.pop((object, entry.key or ""), None)
+        self._keep(object, Entry(id, 0, entry.modified, {}, deleted=True, erased=True))
+
     def undelete(self, object: str, id: str) -> None:
         """Take a record out of the bin, as it was."""
+        if self._entries[object][id].erased:
+            raise KeyError(id)
         self._keep(object, replace(self._entries[object][id], deleted=False, merged_into=None))
 
     def merge(self, object: str, loser: str, winner: str) -> None:

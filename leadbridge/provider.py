@@ -46,6 +46,7 @@ class Capabilities:
     wire: Wire = "text"
     incremental: bool = False  # capture(cursor) yields changes only
     deletes: bool = False  # capture reports records that went, with proof
+    erasures: bool = False  # capture tells records that were erased for good from those that were deleted
     merges: bool = False  # capture reports merges with all ids
     writes: bool = False  # begin, write, commit
     staged: bool = False  # a file: nothing shows before commit, then exactly what was sent; else at once (an API)
@@ -108,12 +109,13 @@ class Gone:
     """A record that capture no longer finds.
 
     Attributes:
-        proof: ``tombstone`` (the CRM says deleted) or ``absent`` (not in a complete scan).
+        proof: ``tombstone`` (the CRM says deleted), ``absent`` (not in a complete scan), or ``erasure`` (the CRM says
+            that it was erased for good because the person had a right to it: every copy goes, and none comes back).
         merged_into: the surviving record's id where the CRM reports a merge, else None.
     """
 
     ref: Ref
-    proof: Literal["tombstone", "absent"]
+    proof: Literal["tombstone", "absent", "erasure"]
     merged_into: str | None = None
 
 
@@ -137,7 +139,7 @@ class Page:
 
     Attributes:
         records: new and changed records since the cursor; all records where there was none.
-        gone: records that went; only on a page with ``complete``, or with tombstones.
+        gone: records that went; only on a page with ``complete``, or with tombstones or erasures.
         rejects: rows that could not be read; the rest went on.
         cursor: where the next capture starts once this page is safe, or None while that cannot be said yet.
         complete: last page of a scan that saw everything.

@@ -34,6 +34,8 @@ def refused(row: WriteRow, reject: Reject | None) -> Outcome:
 def check(operation: Operation, record: Record | None) -> Operation | Outcome:
     """Before a row is sent: the operation with its before-image, or its reject."""
     row = operation.row
+    if row.erases:
+        return operation if record else Outcome(row, "done", row.id)
     if record is None:
         return _gone(row)
     edited = _edited(row, record)

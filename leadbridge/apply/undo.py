@@ -12,9 +12,9 @@ from leadbridge.plan.rows import WriteRow
 from leadbridge.records import Record, Ref
 from leadbridge.values import MISSING, Raw
 
-Why = Literal["edited", "gone", "referred", "deleted"]
+Why = Literal["edited", "gone", "referred", "deleted", "erased"]
 """``edited`` since the run (a deleted record: made again); ``gone``, there is no record any more; ``referred`` to by a
-record that stays; ``deleted`` by the run, and the CRM cannot make it again under its id."""
+record that stays; ``deleted`` by the run, and the CRM cannot make it again under its id; ``erased`` for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def undo_rows(
                 rows.append(_delete(ref, one))
             kept += [Kept(one.first.row.number, ref, name, reason) for name, reason in why]
         elif one.deleted:
-            lost: Why | None = "edited" if current.get(ref) else None if ref.connection in recreates else "deleted"
+            lost = _lost(one, current.get(ref), ref.connection in recreates)
             rows += [] if lost else [_create(one)]
             kept += [Kept(one.last.row.number, ref, "", lost)] if lost else []
         else:
@@ -90,6 +90,13 @@ def undo_rows(
     others = [row for row in reversed(rows) if row.verb != "delete"]
     numbered = tuple(replace(row, number=number) for number, row in enumerate(others + deletes, start=1))
     return Undo(numbered, tuple(sorted(kept, key=lambda one: (one.number, one.field))))
+
+
+def _lost(one: _Written, record: Record | None, recreates: bool) -> Why | None:
+    """Why a deleted record is not made again."""
+    if one.last.row.erases:
+        return "erased"
+    return "edited" if record else None if recreates else "deleted"
 
 
 def _by_record(operations: Iterable[Operation]) -> dict[Ref, _Written]:

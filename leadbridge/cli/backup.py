@@ -23,7 +23,8 @@ def backup(
 ) -> None:
     """Copy the state to a file, whole, while runs may go on. It holds personal data, and no secrets.
 
-    `leadbridge restore FILE` puts it back.
+    `leadbridge restore FILE` puts it back. Once somebody was erased, the key of the marks that bar them is copied to
+    FILE.key beside it.
     """
     from leadbridge.cli.opening import opened
     from leadbridge.cli.output import escape, print_json, print_line

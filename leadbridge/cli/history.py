@@ -158,6 +158,9 @@ def _explained(found: Explained) -> Iterator[Line]:
     from leadbridge.cli.lines import field_lines, folded, line, word
 
     yield line(" ".join(part for part in (found.subject, found.label) if part), "title")
+    if found.erased_by is not None:
+        told = f"Erased by run {found.erased_by}: nothing is kept but marks, by which nobody makes the person again."
+        yield from folded(told, 3)
     for link in found.links:
         due = ", still owed a write" if link.due else ""
         yield from folded(f"{link.ref}  {link.role}, {link.state}{due}", 3)

@@ -19,6 +19,7 @@ NEWS, STOPPED, FAILED = 1, 3, 4
 EXAMPLES: Final = 10
 RECORDS_LEFT: Final[Mapping[str, str]] = {
     "referred": "other records refer to it",
+    "erased": "the person was erased",
     "gone": "it is not there any more",
     "deleted": "it was deleted, and cannot be made again",
 }

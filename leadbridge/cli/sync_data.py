@@ -160,6 +160,7 @@ def explained_data(found: Explained) -> dict[str, Any]:
         "golden": found.golden,
         "subject": found.subject,
         "label": found.label,
+        "erased_by": found.erased_by,
         "links": [{"ref": str(k.ref), "role": k.role, "state": k.state, "due": k.due} for k in found.links],
         "fields": [
             {

@@ -129,9 +129,12 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
 @release_app.command()
 def release(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
-    ref: Annotated[str, typer.Argument(metavar="REF", help="A record, as CONNECTION:OBJECT:ID.")],
+    ref: Annotated[str | None, typer.Argument(metavar="[REF]", help="A record, as CONNECTION:OBJECT:ID.")] = None,
     field: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this field; else all that is held of it.")
+    ] = None,
+    erasure: Annotated[
+        int | None, typer.Option(metavar="N", help="Let somebody who was erased be known again, see the rejects.")
     ] = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -142,8 +145,14 @@ def release(  # noqa: PLR0913, PLR0917  (options of a command, each by its own n
     from leadbridge.cli.opening import opened, ref_of
     from leadbridge.cli.output import print_json, print_line
     from leadbridge.cli.preview import plural
+    from leadbridge.errors import UsageError
     from leadbridge.jobs.sync import api
 
+    if (ref is None) == (erasure is None):
+        raise UsageError("name a record, as CONNECTION:OBJECT:ID, or an erasure, as --erasure N")
+    if erasure is not None or ref is None:
+        _let_back(erasure or 0, config, as_json=as_json, quiet=quiet)
+        return
     wanted = ref_of(ref)
     with opened(config) as (_, store):
         number = api.release(store, wanted, field)
@@ -152,3 +161,16 @@ def release(  # noqa: PLR0913, PLR0917  (options of a command, each by its own n
     elif not quiet:
         followed = "; the next run plans what they held" if number else ""
         print_line(f"{plural(number, 'hold')} released{followed}.")
+
+
+def _let_back(erasure: int, config: Config, *, as_json: bool, quiet: bool) -> None:
+    from leadbridge.cli.opening import opened
+    from leadbridge.cli.output import print_json, print_line
+    from leadbridge.jobs.sync import api
+
+    with opened(config) as (_, store):
+        number = api.lift_erasure(store, erasure)
+    if as_json:
+        print_json({"erasure": erasure, "released": number})
+    elif not quiet:
+        print_line("They may be known again: their record is taken up once it is new or changes.")

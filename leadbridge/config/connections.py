@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from pydantic import SecretStr
 
@@ -15,6 +15,10 @@ from leadbridge.files.document import Document, Path_, dotted
 from leadbridge.files.shapes import types_at
 from leadbridge.provider import Provider, Settings, Site
 from leadbridge.secrets import FORMS, has_reference, misspelt, resolve
+
+HardDelete = Literal["delete", "erasure"]
+HARD_DELETE: Final = "hard_delete"
+"""Key beside the provider's own settings."""
 
 
 class Providers(Protocol):
@@ -27,12 +31,17 @@ class Providers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One configured account of a provider. Its settings stay as written until it is opened."""
+    """One configured account of a provider. Its settings stay as written until it is opened.
+
+    Attributes:
+        hard_delete: what it means that a person's record went without leaving a tombstone.
+    """
 
     name: str
     provider: str
     type: type[Provider] = field(repr=False)
     document: Document = field(repr=False)
+    hard_delete: HardDelete = "delete"
 
     def settings(self, folder: Path) -> Settings:
         """The settings with their secrets. Raises FileFaults where one is not found or does not fit."""
@@ -66,7 +75,16 @@ def collect_connection(document: Document, name: str, providers: Providers, faul
     unknown_yet = {dotted(path) for path, _ in references}
     faults.extend(fault for fault in unfit if fault.path not in unknown_yet or fault.message == UNKNOWN_KEY)
     faults.extend(_written_out(document, found.settings_model, at))
-    return Connection(name, written["provider"], found, document)
+    hard_delete = _hard_delete(document, at, faults)
+    return Connection(name, written["provider"], found, document, hard_delete)
+
+
+def _hard_delete(document: Document, at: Path_, faults: list[Fault]) -> HardDelete:
+    said = document.at(at).get(HARD_DELETE, "delete")
+    if said not in get_args(HardDelete):
+        faults.append(document.fault((*at, HARD_DELETE), f"must be one of {', '.join(get_args(HardDelete))}"))
+        return "delete"
+    return "erasure" if said == "erasure" else "delete"
 
 
 def _provider(document: Document, at: Path_, providers: Providers, faults: list[Fault]) -> type[Provider] | None:
@@ -83,7 +101,7 @@ def _provider(document: Document, at: Path_, providers: Providers, faults: list[
 
 
 def _settings(document: Document, at: Path_) -> dict[str, Any]:
-    return {key: value for key, value in document.at(at).items() if key != "provider"}
+    return {key: value for key, value in document.at(at).items() if key not in {"provider", HARD_DELETE}}
 
 
 def _texts(value: Any, at: Path_) -> Iterator[tuple[Path_, str]]:

@@ -9,6 +9,7 @@ from leadbridge.apply.options import same
 from leadbridge.conditions import ConditionError
 from leadbridge.golden import Golden
 from leadbridge.jobs.capture import covering
+from leadbridge.jobs.sync.barring import Marks, barred, marks_for
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
 from leadbridge.jobs.sync.scene import Scene, opened
@@ -33,7 +34,8 @@ class Verified:
         edited: edited since the last run, which will carry it on.
         owed: LeadBridge knows that it is behind: a write was refused, or is still to come.
         new: not linked yet.
-        aside: linked, and not written: a twin, a converted lead, a record that no mapping covers, one outside `where`.
+        aside: not written: a twin, a converted lead, a record that no mapping covers, one outside `where`, and one of
+            somebody who was erased.
         read_only: in a connection that the job only reads.
         differs: out of step, and nothing says why: a fault of LeadBridge or of the CRM.
         missing: linked records that were not found.
@@ -65,10 +67,11 @@ def verify(workspace: Workspace, store: Store, job: str, watch: Watch) -> list[V
     """
     with opened(workspace, store, job) as scene, store.read() as snapshot:
         linked = links.counts(snapshot)
+        marks = marks_for(store, erasing=False)
         found = []
         for source in scene.sources:
             for name in source.objects(scene.roles):
-                one = _Object(scene, snapshot, (source.connection, name))
+                one = _Object(scene, snapshot, (source.connection, name), marks)
                 one.read(watch)
                 one.result.missing = max(0, linked.get((source.connection, name, "live"), 0) - one.live)
                 found.append(one.result)
@@ -78,7 +81,8 @@ def verify(workspace: Workspace, store: Store, job: str, watch: Watch) -> list[V
 class _Object:
     """One object while it is read. ``live``: records seen that have a live link."""
 
-    def __init__(self, scene: Scene, snapshot: Snapshot, at: ObjectKey) -> None:
+    def __init__(self, scene: Scene, snapshot: Snapshot, at: ObjectKey, marks: Marks | None) -> None:
+        self._marks = marks
         self._scene = scene
         self._snapshot = snapshot
         self._at = at
@@ -98,13 +102,22 @@ class _Object:
         known = {number: one.golden for number, one in goldens.load(self._snapshot, numbers).items()}
         guarded = self._guarded(numbers)
         self._learn(covered, known.values())
+        barred = self._barred(covered, stored)
         for record, mapping in covered:
             self.result.records += 1
             link = stored.get(record.ref)
             if link is None:
-                self.result.new += 1
+                self.result.aside += record.ref in barred
+                self.result.new += record.ref not in barred
                 continue
             self._linked(record, mapping, link, known[link.link.golden], guarded.get(link.link.golden, {}))
+
+    def _barred(self, covered: Iterable[tuple[Record, ObjectMapping]], stored: Mapping[Ref, StoredLink]) -> set[Ref]:
+        """Records of people who were erased."""
+        if self._marks is None:
+            return set()
+        newcomers = (mapping.get(record) for record, mapping in covered if record.ref not in stored)
+        return set(barred(self._snapshot, self._marks, newcomers))
 
     def _covered(self, records: Iterable[Record]) -> Iterator[tuple[Record, ObjectMapping]]:
         for record in records:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
+from leadbridge.config.connections import HARD_DELETE, HardDelete
 from leadbridge.config.jobs import ConvertJob, SyncJob
 from leadbridge.config.load import ConfigFile
 from leadbridge.files.shapes import keys_at
@@ -135,7 +136,13 @@ def _within(schema: Schema, definitions: Schema) -> Schema:
 
 
 def _connection(provider: str, settings: Schema) -> Schema:
-    named = {"provider": {"const": provider, "description": "The provider that speaks to the CRM."}}
+    named: Schema = {"provider": {"const": provider, "description": "The provider that speaks to the CRM."}}
+    named[HARD_DELETE] = {
+        "enum": list(get_args(HardDelete)),
+        "default": "delete",
+        "description": "What it means that a person's record went without a tombstone: `delete`, it may have been a"
+        " mistake; `erasure`, the person had a right to it: every copy goes, and none is made again.",
+    }
     settings["properties"] = named | settings.get("properties", {})
     settings["required"] = ["provider", *settings.get("required", ())]
     return settings

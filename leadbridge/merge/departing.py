@@ -12,7 +12,7 @@ from leadbridge.merge.standing import in_play
 from leadbridge.records import Ref
 
 DeletePolicy = Literal["park", "propagate"]
-Fate = Literal["parked", "met_by_a_change", "propagated", "erased", "no_consequence"]
+Fate = Literal["parked", "met_by_a_change", "propagated", "no_consequence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Departure:
 
     Attributes:
         fate: ``parked``: a person is asked whether to delete elsewhere; ``met_by_a_change``: somebody edited it
-            elsewhere, nothing is deleted or re-created, a person is asked; ``propagated``, ``erased``: deletes are
-            planned elsewhere; ``no_consequence``: the person is still in that connection, or nowhere else.
+            elsewhere, nothing is deleted or re-created, a person is asked; ``propagated``: deletes are planned
+            elsewhere; ``no_consequence``: the person is still in that connection, or nowhere else.
         deletes: links whose records are to be deleted.
     """
 
@@ -43,7 +43,6 @@ class Departing:
         before, after: the golden record's links before and after the cycle; see ``standing.stand``.
         mappings: ref -> the mapping that covered the record.
         edited: whether a live link changed in this cycle.
-        erased: records whose going is an erasure: it beats every edit.
         targets: connections that the job may write to.
     """
 
@@ -51,7 +50,6 @@ class Departing:
     after: Sequence[Link]
     mappings: Mapping[Ref, ObjectMapping]
     edited: bool = False
-    erased: Collection[Ref] = field(default_factory=frozenset)
     policy: DeletePolicy = "park"
     targets: Collection[str] = field(default_factory=frozenset)
 
@@ -76,10 +74,6 @@ def returned(before: Sequence[Link], after: Sequence[Link]) -> tuple[Ref, ...]:
 def _judge(golden: Golden, old: Link, scene: Departing) -> Departure:
     left = [link for link in scene.after if in_play(link) and link.state == "live"]
     elsewhere = tuple(link for link in left if link.ref.connection != old.ref.connection)
-    # An erasure takes every copy with it, twins included.
-    if old.ref in scene.erased:
-        everywhere = [link for link in scene.after if link.state != "gone" and link.ref.connection in scene.targets]
-        return Departure(old.ref, "erased", tuple(sorted(everywhere, key=lambda link: link.ref)))
     # A twin, or the contact beside the lead, is still there: the person has not left that connection.
     if any(link.ref.connection == old.ref.connection for link in left):
         return Departure(old.ref, "no_consequence")

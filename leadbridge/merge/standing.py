@@ -38,7 +38,7 @@ def age_of(created: Value) -> int:
 
 
 def proven(gone: Iterable[Gone], complete: Collection[tuple[str, str]], shrank: Collection[str]) -> frozenset[Ref]:
-    """Records that went for certain: by a tombstone, or absent from a complete scan whose scope did not shrink.
+    """Records that went for certain: by the CRM's own word, or absent from a complete scan whose scope did not shrink.
 
     Args:
         complete: (connection, object) that were scanned completely.
@@ -48,9 +48,7 @@ def proven(gone: Iterable[Gone], complete: Collection[tuple[str, str]], shrank: 
         g.ref
         for g in gone
         if g.merged_into is None
-        and (
-            g.proof == "tombstone" or ((g.ref.connection, g.ref.object) in complete and g.ref.connection not in shrank)
-        )
+        and (g.proof != "absent" or ((g.ref.connection, g.ref.object) in complete and g.ref.connection not in shrank))
     )
 
 

@@ -99,6 +99,7 @@ class WriteRow:
         changes: for people: canonical field, old -> new, rule, origin.
         why: for people: what found the record, or what the row is for.
         conversions: the conversions that need this row; several for an account that several leads share.
+        erases: whether it is deleted because the person was erased: whatever it holds, and nothing of it is kept.
         undoes: number of the row that this one compensates: a create is deleted, where the record still is what was
             sent (``expected``); an update is taken back, where the fields still hold what was written.
         native: its part in a conversion that the CRM does by itself.
@@ -125,6 +126,7 @@ class WriteRow:
     conversions: tuple[int, ...] = ()
     undoes: int | None = None
     native: Native | None = None
+    erases: bool = False
 
     def action(self, ids: Mapping[int, str]) -> Action:
         """The action for the provider; ``ids`` gives the ids of creates that are done, by their numbers."""

@@ -61,7 +61,7 @@ def settle(turn: Turn) -> Settle | None:
         unites=tuple(sorted(turn.unites)),
         taken=by_place(_moves(turn)),
         bases=merged.bases,
-        links=tuple(_link_change(known.get(link.id), link) for link in changed(turn.before, turn.after)),
+        links=tuple(link_change(known.get(link.id), link) for link in changed(turn.before, turn.after)),
         conflicts=merged.conflicts,
         questions=merged.questions,
         asked=(*turn.asked, *(Asked("delete", (d.ref,), _WHY[d.fate]) for d in turn.departures if d.asks)),
@@ -89,7 +89,7 @@ def _unread(turn: Turn) -> set[int]:
     return {link.id for link in fresh if link.ref not in turn.captured}
 
 
-def _link_change(old: Link | None, new: Link) -> LinkChange:
+def link_change(old: Link | None, new: Link) -> LinkChange:
     if old is None:
         return LinkChange(new.id, new.ref, new.role, new.state, base=new.base, age=new.age)
     before = old.ref if old.ref != new.ref else None

@@ -103,6 +103,7 @@ class Write:
         owes_more: whether its link is owed something that this row does not bring.
         label: the words by which people know the record.
         why: for people: what found the record, or what the row is for.
+        erases: whether it is deleted because the person was erased: whatever it holds, and without a before-image.
         conversions, undoes: of a plan to convert, see :mod:`leadbridge.plan.rows`. There ``golden`` is 0 for a record
             that LeadBridge keeps no copy of, and ``id`` and ``link`` are None where a create is undone.
         native: its part in a conversion that the CRM does by itself.
@@ -128,6 +129,7 @@ class Write:
     undoes: int | None = None
     native: Native | None = None
     said: tuple[Said, ...] = ()
+    erases: bool = False
 
     @property
     def changes(self) -> tuple[FieldChange, ...]:
@@ -189,6 +191,7 @@ class Settle:
         cleared: records that reappeared: what was asked about their going clears itself.
         mended: records whose standing reject is of no concern any more.
         carried: answered questions that this plan carries out.
+        erased: the person is erased: marks that bar it, see :mod:`leadbridge.jobs.sync.erasing`; else none.
         conversions: of a plan to convert, see :mod:`leadbridge.plan.rows`; such a row is settled after the writes.
         undoes: number of the row that made the golden record, which this row takes away again.
         before: of a plan to convert, the golden records that become one as they were, so that they can be split again.
@@ -214,6 +217,7 @@ class Settle:
     undoes: int | None = None
     versions: Mapping[int, int] = field(default_factory=dict)
     before: tuple[Before, ...] = ()
+    erased: tuple[str, ...] = ()
 
     def held(self, run: int) -> dict[str, Held]:
         """Field -> what golden holds once a run has settled the row."""
@@ -228,7 +232,8 @@ class Settle:
     def says(self) -> bool:
         """Whether there is anything to settle."""
         content = (self.unites, self.taken, self.bases, self.links, self.conflicts, self.questions)
-        return any((*content, self.asked, self.due, self.undue, self.owed, self.cleared, self.mended, self.carried))
+        more = (self.asked, self.due, self.undue, self.owed, self.cleared, self.mended, self.carried, self.erased)
+        return any((*content, *more))
 
 
 def by_reason(changes: Iterable[FieldChange]) -> tuple[Said, ...]:

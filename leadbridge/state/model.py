@@ -98,7 +98,7 @@ class StagedGone:
     """A record that capture no longer found, with its proof; see :class:`leadbridge.provider.Gone`."""
 
     ref: Ref
-    proof: Literal["tombstone", "absent"]
+    proof: Literal["tombstone", "absent", "erasure"]
     merged_into: str | None = None
 
 

@@ -15,6 +15,7 @@ from leadbridge.state import backups
 from leadbridge.state.engine import make_engine
 from leadbridge.state.errors import NoStateError, StateError
 from leadbridge.state.information import new_generation
+from leadbridge.state.marking import copy_key
 from leadbridge.state.place import free_name, locate, prepare
 from leadbridge.state.schema import counters, leases
 from leadbridge.state.store import Store, open_store, ready
@@ -41,6 +42,7 @@ def restore(url: str, folder: Path, source: Path) -> Path | None:
         _copy_ready(source, copy, numbers or {})
         aside = None if numbers is not None else _move_aside(file)
         backups.transfer(copy, file)
+        copy_key(source, file)
     return aside
 
 

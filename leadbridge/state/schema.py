@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = "0002"
+VERSION: Final = "0003"
 """The newest migration; names are four digits, so that they sort."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -320,6 +320,14 @@ holds = Table(
     _key("link", Integer),
     _key("field"),
     _number("run"),
+)
+erasures = Table("erasures", metadata, _key("golden", Integer), _number("run"), _time("at"))
+marks = Table(
+    "marks",
+    metadata,
+    _key("start"),
+    _key("rest"),
+    _parent("erasure", "erasures.golden", key=True),
 )
 leases = Table(
     "leases",

@@ -10,7 +10,7 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from leadbridge.state import backups, information
+from leadbridge.state import backups, information, marking
 from leadbridge.state.engine import WRITES, make_engine
 from leadbridge.state.errors import explained
 from leadbridge.state.migrate import bring_up
@@ -53,6 +53,7 @@ class Store:
     def backup(self, to: Path) -> None:
         """A whole copy as of now, while runs go on. Raises UsageError where ``to`` is there already."""
         backups.copy(self.file, to)
+        marking.copy_key(self.file, to)
 
     def close(self) -> None:
         """Idempotent."""

@@ -148,13 +148,28 @@ class CaptureContract(Contract):
         assert sorted(capture_anew(harness).by_id) == [kept]
 
     def test_absence_needs_a_complete_capture(self, harness: Harness, provider: Provider) -> None:
-        """``absent`` is claimed on a ``complete`` page only; a tombstone may come on any page."""
+        """``absent`` is claimed on a ``complete`` page only; what the CRM itself says may come on any page."""
         for number in range(MANY):
             one = harness.create(harness.sample(number))
         cursor = capture(provider, harness).cursor
         harness.delete(one)
         for page in capture(provider, harness, cursor).pages:
-            assert page.complete or all(gone.proof == "tombstone" for gone in page.gone)
+            assert page.complete or all(gone.proof != "absent" for gone in page.gone)
+
+    def test_an_erased_record_is_gone_for_good(self, harness: Harness, provider: Provider) -> None:
+        """With ``erasures``: reported as an erasure, also where it was deleted before, and nothing of it is told."""
+        needs(provider, "erasures")
+        at_once, later, deleted = (harness.create(harness.sample(number)) for number in range(3))
+        harness.delete(later)
+        cursor = capture(provider, harness).cursor
+        for one in (at_once, later):
+            assert harness.erase(one), "the harness of a provider that declares `erasures` can erase"
+        harness.delete(deleted)
+        again = capture_anew(harness, cursor)
+        proofs = {gone.ref.id: gone.proof for gone in again.gone}
+        assert (proofs[at_once], proofs[later]) == ("erasure", "erasure")
+        assert proofs[deleted] != "erasure"
+        assert again.records == []
 
     def test_a_bad_row_stops_nothing(self, harness: Harness, provider: Provider) -> None:
         """A row that cannot be read is a reject with code, reason and source; the rows around it are captured."""

@@ -79,6 +79,10 @@ class Harness(abc.ABC):
     def delete(self, id: str) -> None:
         """A user deletes a record."""
 
+    def erase(self, id: str) -> bool:
+        """Erase a record for good, deleted or not; False (the default) where the CRM cannot."""
+        return False
+
     def spoil(self) -> bool:
         """Put one row into the object that cannot be read; False (the default) where the CRM cannot hold one."""
         return False

@@ -113,7 +113,7 @@ def test_nothing_is_deleted_without_proof(
 ) -> None:
     after = stand(before, seen)
     mappings = {link.ref: MAPPINGS[link.ref.connection, link.ref.object] for link in before}
-    scene = Departing(before, after, mappings, edited, frozenset(), policy, targets)  # type: ignore[arg-type]
+    scene = Departing(before, after, mappings, edited, policy, targets)  # type: ignore[arg-type]
     golden = Golden(1, "person", {"phone": Held("1")})
     was_live = {link.ref for link in before if link.state == "live"}
     for departure in depart(golden, scene):

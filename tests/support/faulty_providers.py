@@ -220,6 +220,16 @@ class ClaimsAbsenceTooEarly(Capturing):
         return replace(page, gone=tuple(replace(gone, proof="absent") for gone in page.gone))
 
 
+class TakesErasuresForDeletes(Capturing):
+    def change(self, page: Page) -> Page:
+        return replace(page, gone=tuple(replace(gone, proof="tombstone") for gone in page.gone))
+
+
+class TakesDeletesForErasures(Capturing):
+    def change(self, page: Page) -> Page:
+        return replace(page, gone=tuple(replace(gone, proof="erasure") for gone in page.gone))
+
+
 class RejectsBadRows(Capturing):
     """Not at fault: a record whose company is ``spoilt`` counts as one that cannot be read."""
 
@@ -456,6 +466,7 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_an_edit_during_a_capture_is_not_lost": [TakesTheCursorAtTheEnd],
     "test_a_deleted_record_is_gone": [SaysNothingOfDeletes],
     "test_absence_needs_a_complete_capture": [ClaimsAbsenceTooEarly],
+    "test_an_erased_record_is_gone_for_good": [TakesErasuresForDeletes, TakesDeletesForErasures],
     "test_a_bad_row_stops_nothing": [DropsBadRows, StopsAtABadRow],
     "test_a_create_is_durable": [KeepsTheIdToItself],
     "test_an_update_sets_exactly_its_values": [ReplacesTheWholeRecord],

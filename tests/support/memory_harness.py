@@ -110,6 +110,10 @@ class MemoryHarness(Harness):
     def delete(self, id: str) -> None:
         self.crm.delete("Lead", id)
 
+    def erase(self, id: str) -> bool:
+        self.crm.erase("Lead", id)
+        return True
+
     def merge(self, loser: str, winner: str) -> bool:
         self.crm.merge("Lead", loser, winner)
         return True

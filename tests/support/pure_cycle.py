@@ -198,7 +198,7 @@ class Cycle:
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         edited = any(move.new.ref is not None for move in merged.moves)
         mappings = {link.ref: self._map(link) for link in after}
-        scene = Departing(before, after, mappings, edited, frozenset(), self.state.deletes, CONNECTIONS)
+        scene = Departing(before, after, mappings, edited, self.state.deletes, CONNECTIONS)
         return tuple(d for d in depart(merged.golden, scene) if d.ref not in self.succession.merged)
 
     def _writes(

@@ -21,7 +21,8 @@ from leadbridge.plan.sync_rows import Settle, Write
 from leadbridge.plugins import load_plugins
 from leadbridge.provider import Converted, FieldDescription, ObjectDescription, Page, Site
 from leadbridge.records import Ref
-from leadbridge.state import conflicts, rejects, reviews
+from leadbridge.state import conflicts, erasures, rejects, reviews
+from leadbridge.state.erasures import Erasure
 from leadbridge.state.model import ConflictRow, RejectRow, ReviewRow
 from leadbridge.state.store import Store
 from leadbridge.testing.faults import Faults, FaultyProvider
@@ -95,6 +96,11 @@ class Town:
         """Write the mapping file of this name, or another version of it."""
         (self.folder / "mappings" / f"{name}.yaml").write_text(f"kind: mapping\n{text}", encoding="utf-8")
 
+    def work(self, jobs: str) -> None:
+        """The jobs from now on."""
+        self.jobs = jobs
+        self._write()
+
     def faults(self, name: str, faults: Faults) -> None:
         FAULTS[self._crm(name)] = faults
 
@@ -148,7 +154,15 @@ class Town:
         with self.opened() as (_, store):
             return api.release(store, Ref(connection, object, id), field)
 
+    def lift(self, erasure: int) -> int:
+        with self.opened() as (_, store):
+            return api.lift_erasure(store, erasure)
+
     # --- what one can see
+
+    def erasures(self) -> list[Erasure]:
+        with self.opened() as (_, store), store.read() as snapshot:
+            return [erasure for erasure, _ in erasures.latest(snapshot)]
 
     def writes(self, plan: int) -> list[Write]:
         with self.opened() as (_, store):

@@ -166,14 +166,6 @@ def test_the_last_record_of_a_person_may_go_without_a_question() -> None:
     assert (departure.fate, departure.asks) == ("no_consequence", False)
 
 
-def test_an_erasure_beats_every_edit_and_takes_twins_along() -> None:
-    twin = link(ref("8", "hs"), 4, "surplus", phone="1")
-    here = replace(scene(SF, HS, twin), edited=True, erased={SF.ref})
-    (departure,) = depart(golden(phone="2"), here)
-    assert (departure.fate, departure.deletes) == ("erased", (HS, twin))
-    assert not departure.asks
-
-
 def test_a_mapping_that_is_not_known_any_more_counts_as_a_change() -> None:
     assert depart(golden(phone="1"), replace(scene(SF, HS), mappings={}))[0].fate == "met_by_a_change"
 

@@ -20,6 +20,7 @@ from leadbridge.jobs.convert.knowing import know
 from leadbridge.jobs.convert.questions import keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
+from leadbridge.jobs.sync.barring import let_in
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold
@@ -102,7 +103,7 @@ class Converting(Begun):
         self, run: Run, plan: Plan, start: dict[ObjectKey, str | None], watch: Watch, *, rebaseline: bool
     ) -> PlanOutcome:
         scene, store = self.scene, self.store
-        captured = capture_all(scene.sources, scene.workspace.plugins, scene.roles, watch)
+        captured = let_in(store, capture_all(scene.sources, scene.workspace.plugins, scene.roles, watch))
         references = References(scene)
         with store.begin() as tx:
             knowledge = know(tx, scene, references, captured, run.id)

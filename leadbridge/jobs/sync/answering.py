@@ -18,7 +18,7 @@ from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.merge.viewing import COMPANY, organisation_of
 from leadbridge.records import Ref
-from leadbridge.state import codec, conflicts, goldens, holds, information, keys, links, reviews, runs
+from leadbridge.state import codec, conflicts, erasures, goldens, holds, information, keys, links, reviews, runs
 from leadbridge.state.model import ConflictRow, ReviewRow, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
@@ -92,6 +92,15 @@ def release(store: Store, ref: Ref, field: str | None = None) -> int:
         if held:
             _owe(tx, [golden])
     return len(held)
+
+
+def lift_erasure(store: Store, erasure: int) -> int:
+    """Let somebody who was erased be known again; gives how many marks barred them. Raises UsageError: none did."""
+    with store.begin() as tx:
+        lifted = erasures.lift(tx, erasure)
+    if not lifted:
+        raise UsageError(f"there is no erasure {erasure} that bars anybody; see the rejects: leadbridge rejects")
+    return lifted
 
 
 def _field(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:

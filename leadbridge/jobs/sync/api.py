@@ -11,6 +11,7 @@ resume                      ``leadbridge resume``: end what was killed
 undo                        ``leadbridge undo RUN``
 retry_rejects               ``leadbridge rejects retry``
 answer_review(s), release   what a person says to a question; what an undo protects may be planned again
+lift_erasure                somebody who was erased may be known again
 restore_conflict            the losing value becomes golden, the next run carries it
 runs, run, why              ``leadbridge runs``, ``leadbridge show RUN|REF``
 ==========================  ==============================================================================
@@ -19,7 +20,7 @@ runs, run, why              ``leadbridge runs``, ``leadbridge show RUN|REF``
 from __future__ import annotations
 
 from leadbridge.jobs.convert.running import convert
-from leadbridge.jobs.sync.answering import answer_review, answer_reviews, release, restore_conflict
+from leadbridge.jobs.sync.answering import answer_review, answer_reviews, lift_erasure, release, restore_conflict
 from leadbridge.jobs.sync.history import run, runs, why
 from leadbridge.jobs.sync.keeping import rows
 from leadbridge.jobs.sync.resuming import resume
@@ -34,6 +35,7 @@ __all__ = [
     "answer_reviews",
     "approve_and_apply",
     "convert",
+    "lift_erasure",
     "make_plan",
     "open_state",
     "release",

@@ -12,7 +12,7 @@ from leadbridge.apply import Options, Summary, apply_writes
 from leadbridge.apply import resume as resume_writes
 from leadbridge.apply.options import same
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync import erasing, keeping
 from leadbridge.jobs.sync.journal import WRITES, StateJournal, Told
 from leadbridge.jobs.sync.lease import Hold
 from leadbridge.jobs.sync.model import RunOutcome
@@ -33,6 +33,7 @@ from leadbridge.state import (
     rejects,
     reviews,
     runs,
+    scrubbing,
 )
 from leadbridge.state.model import OperationState, Plan, PlanState, Run, RunState
 from leadbridge.state.store import Store
@@ -170,7 +171,10 @@ class Applying:
         with self.store.begin() as tx:
             plans.set_state(tx, self.plan.id, "applied", expected=_APPROVED)
             runs.end(tx, self.run.id, state, counts)
-            return self._outcome(tx, state, counts, summary)
+            erasing.complete(tx)
+            outcome = self._outcome(tx, state, counts, summary)
+        scrubbing.sweep(self.store.engine)
+        return outcome
 
     def _outcome(self, tx: Transaction, state: RunState, counts: Mapping[str, int], summary: Summary) -> RunOutcome:
         return RunOutcome(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from leadbridge.golden import Golden
 from leadbridge.jobs.sync.identities import Identities
@@ -16,6 +17,9 @@ from leadbridge.state import goldens, holds, information, links, rejects, review
 from leadbridge.state.model import Hold, RejectRow, ReviewRow, StagedRow, StoredGolden, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
+
+if TYPE_CHECKING:
+    from leadbridge.jobs.sync.erasing import Erasing  # which works on chunks
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class Around:
         waiting: the same, of those that it does not create because of a standing reject or an open question.
         referred: golden records that some row refers to.
         views: organisations as the plan leaves them; None where no mapping reads any.
+        erasing: None where nobody is erased.
     """
 
     scene: Scene
@@ -45,6 +50,7 @@ class Around:
     waiting: set[tuple[str, int]] = field(default_factory=set)
     referred: set[int] = field(default_factory=set)
     views: Views | None = None
+    erasing: Erasing | None = None
 
 
 @dataclass(frozen=True, slots=True)

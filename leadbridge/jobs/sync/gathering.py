@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from leadbridge.jobs.capture import covering
 from leadbridge.jobs.sync import standing_rejects
+from leadbridge.jobs.sync.barring import barred, marks_for, refusal
 from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
@@ -65,6 +66,7 @@ class Gathering:
         self._run = run
         self._references = references
         self._heirs: dict[Ref, StoredLink] = {}
+        self._marks = marks_for(store, erasing=False)
         self.found = Gathered()
 
     def capture(self, start: Mapping[ObjectKey, str | None], watch: Watch) -> Gathered:
@@ -139,6 +141,8 @@ class Gathering:
         captured = {t.record.ref: t.mapping.get(t.record) for t in taken if t.mapping is not None}
         enriched = self._scene.workspace.plugins.enrich(list(captured.values())) if captured else ()
         kept = {one.ref for one in enriched}
+        if self._marks is not None:
+            kept -= self._barred(tx, [one for ref, one in captured.items() if ref not in known], rejects)
         rejects += [(ref, reject) for ref, one in captured.items() if ref in kept for reject in one.rejects]
         mine = [t for t in taken if t.record.ref in (kept if t.mapping is not None else known)]
         self._keep(tx, mine, {ref: one for ref, one in captured.items() if ref in kept})
@@ -153,6 +157,13 @@ class Gathering:
         staging.stage(tx, self._run, [_staged(one, said.get(one.record.ref, {})) for one in taken])
         found = {ref: golden_keys(one.subject, one.values) for ref, one in captured.items()}
         staged_keys.add(tx, self._run, found)
+
+    def _barred(self, tx: Transaction, newcomers: Sequence[Captured], rejects: list[tuple[Ref, Reject]]) -> set[Ref]:
+        """Records of people who were erased: nothing of them is taken."""
+        found = barred(tx, self._marks, newcomers) if self._marks is not None else {}
+        sources = {one.ref: one.record.source for one in newcomers}
+        rejects += [(ref, refusal(ref, sources[ref], erasure)) for ref, erasure in found.items()]
+        return set(found)
 
     def _gone(self, tx: Transaction, gone: Sequence[Gone]) -> None:
         known = links.by_refs(tx, [one.ref for one in gone])

@@ -22,9 +22,14 @@ from leadbridge.state.turns import TurnRow
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """``asked_to_delete``: golden record -> the record whose deletion is carried on, and the question's number."""
+    """
+    Attributes:
+        erased: those among the proven that were erased, by the CRM's word or because hard deletes count as such there.
+        asked_to_delete: golden record -> the record whose deletion is carried on, and the question's number.
+    """
 
     proven: frozenset[Ref] = frozenset()
+    erased: frozenset[Ref] = frozenset()
     asked_to_delete: Mapping[int, tuple[Ref, int]] = field(default_factory=dict)
 
 
@@ -33,6 +38,7 @@ def went(scene: Scene, store: Store, run: int, gathered: Gathered) -> Went:
         known = connections.get(tx, scene.job.sync)
         shrank = {one.connection for one in lost_scopes(scene, {n: row.columns for n, row in known.items()})}
         gone = proven(_staged(tx, run), gathered.complete, shrank)
+        erased = _erased(scene, _staged(tx, run)) & gone
         wanted = {
             row.golden: (next(iter(refs_of(row.body))), row.id)
             for row in reviews.answered(tx, "delete")
@@ -40,7 +46,15 @@ def went(scene: Scene, store: Store, run: int, gathered: Gathered) -> Went:
         }
         loaded = goldens.load(tx, wanted)
         turns.add(tx, run, [TurnRow(rank_of(one.golden.subject), number) for number, one in loaded.items()])
-    return Went(gone, wanted)
+    return Went(gone, erased, wanted)
+
+
+def _erased(scene: Scene, gone: Iterator[Gone]) -> frozenset[Ref]:
+    configured = scene.workspace.project.config.connections
+    hard = {name for name, connection in configured.items() if connection.hard_delete == "erasure"}
+    return frozenset(
+        one.ref for one in gone if one.proof == "erasure" or (one.proof == "absent" and one.ref.connection in hard)
+    )
 
 
 def _staged(snapshot: Snapshot, run: int) -> Iterator[Gone]:

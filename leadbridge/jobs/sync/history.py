@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadbridge.errors import UsageError
 from leadbridge.golden import Held
+from leadbridge.jobs.sync.barring import PERSON, Marks
 from leadbridge.jobs.sync.model import Explained, LinkShown, Reason, RunDetail
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.merge.model import Move
@@ -11,8 +12,10 @@ from leadbridge.plan.model import label
 from leadbridge.plan.row_text import row_of
 from leadbridge.plan.sync_rows import Settle
 from leadbridge.records import Ref
-from leadbridge.state import conflicts, goldens, holds, links, operations, plans, reviews
+from leadbridge.state import conflicts, erasures, goldens, holds, links, operations, plans, reviews
 from leadbridge.state import runs as kept
+from leadbridge.state.erasures import Erasure
+from leadbridge.state.marking import key_of
 from leadbridge.state.model import ConflictRow, Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Snapshot
@@ -39,6 +42,9 @@ def why(workspace: Workspace, store: Store, ref: Ref) -> Explained:
     with store.read() as snapshot:
         link = links.by_refs(snapshot, [ref]).get(ref)
         if link is None:
+            erased = _erased(snapshot, store, ref)
+            if erased is not None:
+                return Explained(erased.golden, PERSON, "", (), (), erased.run)
             raise UsageError(f"{ref} is linked to nothing here; write CONNECTION:OBJECT:ID of a record that was synced")
         number = link.link.golden
         golden = goldens.load(snapshot, [number])[number].golden
@@ -55,7 +61,14 @@ def why(workspace: Workspace, store: Store, ref: Ref) -> Explained:
             label=label(golden.values),
             links=tuple(LinkShown(s.link.ref, s.link.role, s.link.state, s.due) for s in linked),
             fields=tuple(_reason(n, golden.fields[n], moves, logged, guarded=n in guarded) for n in fields),
+            erased_by=None if golden.fields else getattr(_erased(snapshot, store, ref), "run", None),
         )
+
+
+def _erased(snapshot: Snapshot, store: Store, ref: Ref) -> Erasure | None:
+    key = key_of(snapshot, store.file)
+    mark = Marks(key).of_ref(ref) if key is not None else ""
+    return erasures.known(snapshot, [mark]).get(mark)
 
 
 def _reason(

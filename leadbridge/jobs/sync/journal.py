@@ -239,6 +239,7 @@ def write_row(row: PlanRow) -> WriteRow:
         conversions=body.conversions,
         undoes=body.undoes,
         native=body.native,
+        erases=body.erases,
     )
 
 

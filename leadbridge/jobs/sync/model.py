@@ -148,13 +148,18 @@ class LinkShown:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A golden record for people: its links, and why each value is what it is."""
+    """A golden record for people: its links, and why each value is what it is.
+
+    Attributes:
+        erased_by: the run that erased the person; nothing else is known of it then but links that are still there.
+    """
 
     golden: int
     subject: str
     label: str
     links: tuple[LinkShown, ...]
     fields: tuple[Reason, ...]
+    erased_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from leadbridge.jobs import collecting
 from leadbridge.jobs.sync import braking, prints, resuming
 from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.chunk import Around
+from leadbridge.jobs.sync.erasing import erasing_of
 from leadbridge.jobs.sync.gathering import Gathered, Gathering
 from leadbridge.jobs.sync.going import Went, went
 from leadbridge.jobs.sync.identifying import Identifying
@@ -191,6 +192,7 @@ class Begun:
             state=state,
             prints=prints.role_prints(scene.workspace.mappings, scene.sources),
             views=Views(scene, self.store, run.id, identities.heirs) if scene.has_organisations else None,
+            erasing=erasing_of(scene, self.store, gone),
         )
 
     def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:

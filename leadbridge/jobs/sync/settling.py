@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from leadbridge.golden import Golden, Link
+from leadbridge.jobs.sync.erasing import erase
 from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
@@ -117,6 +118,9 @@ class _Chunk:
         self._links(fresh)
         self._log(fresh)
         self._lift(fresh)
+        erased = [row for row in fresh if row.erased]
+        if erased:
+            erase(tx, self._run, erased)
         outcomes = [Outcome(n, "skipped", code="stale") for n, body in by_number.items() if body.golden in stale]
         end = max(by_number)
         if not outcomes or outcomes[-1].number != end:
@@ -155,6 +159,8 @@ class _Chunk:
         return frozenset(stale)
 
     def _moved(self, row: Settle, golden: Golden) -> Golden:
+        if row.erased:
+            return replace(golden, fields={})
         taken = row.held(self._run)
         return replace(golden, fields={**golden.fields, **taken}) if taken else golden
 

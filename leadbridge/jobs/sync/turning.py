@@ -58,6 +58,9 @@ class Turn:
         moved = self._around.identities.moved
         known = [replace(link, ref=moved.get(link.ref, link.ref)) for link in before]
         after = stand([*known, *self._hand.newcomers()], self._hand.sights())
+        erasing = self._around.erasing
+        if erasing is not None and erasing.concerns(self._hand):
+            return Drawn(*erasing.draw(self._hand, before, after))
         merged = self._merged(after)
         departures = self._departures(merged, before, after)
         owing = Owing(self._around, self._chunk, self._hand)
@@ -86,7 +89,7 @@ class Turn:
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         mappings = {link.ref: mapping for link in after if (mapping := self._hand.mapping(link)) is not None}
         touched = any(move.new.ref is not None for move in merged.moves) or bool(merged.conflicts)
-        scene = Departing(before, after, mappings, touched, frozenset(), self._scene.job.deletes, self._scene.writable)
+        scene = Departing(before, after, mappings, touched, self._scene.job.deletes, self._scene.writable)
         merged_away = self._around.identities.succession.merged
         found = [one for one in depart(merged.golden, scene) if one.ref not in merged_away]
         wanted = self._around.asked_to_delete.get(self._hand.number)
