@@ -10,11 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from leadbridge.state.schema import erasures as table
 from leadbridge.state.schema import golden, marks
-from leadbridge.state.sql import insert_missing, select_in
+from leadbridge.state.sql import select_in
 from leadbridge.state.transactions import Snapshot, Transaction
 
 _START = 16
@@ -32,9 +32,15 @@ class Erasure:
 
 def add(tx: Transaction, golden: int, run: int, found: Collection[str]) -> None:
     """Remember that a golden record was erased, and its marks."""
-    insert_missing(tx, table, [{"golden": golden, "run": run, "at": datetime.now(UTC)}])
+    known = select(table.c.golden).where(table.c.golden == golden)
+    if tx.connection.execute(known).first() is None:
+        tx.connection.execute(insert(table), {"golden": golden, "run": run, "at": datetime.now(UTC)})
+    tx.connection.execute(
+        delete(marks).where(marks.c.erasure == golden, marks.c.start.in_([m[:_START] for m in found]))
+    )
     rows = [{"erasure": golden, "start": mark[:_START], "rest": mark[_START:]} for mark in sorted(set(found))]
-    insert_missing(tx, marks, rows)
+    if rows:
+        tx.connection.execute(insert(marks), rows)
 
 
 def exist(snapshot: Snapshot) -> bool:
