@@ -15,6 +15,7 @@ from leadbridge_salesforce.client import Client
 PART: Final = 50_000
 """Rows of one part of a result."""
 _LAST: Final = "null"  # what the locator says, literally, where there is no further part
+FIRST_PAUSE = 1.0  # seconds
 _PATIENCE: Final = 4 * 3600.0  # seconds
 
 
@@ -65,7 +66,7 @@ def _chunks(rows: csv.DictReader[str], size: int = 2_000) -> Iterator[list[dict[
 
 def wait(client: Client, job: str) -> dict[str, Any]:
     """The job's description once it has ended well. Asks after 1, 2, 4... seconds, at most every half minute."""
-    pause, waited = 1.0, 0.0
+    pause, waited = FIRST_PAUSE, 0.0
     while True:
         time.sleep(pause)
         waited += pause

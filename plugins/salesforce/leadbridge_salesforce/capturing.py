@@ -38,9 +38,11 @@ def _pages(client: Client, schemas: Schemas, schema: Schema, start: Cursor | Non
     """Where a place in the result or a field is lost, it goes on from the last place that is known."""
     seen = 0
     place, whole = start, start is None
+    contact = True
     for final in (False, False, True):
         try:
-            for page in _Capture(client, schema, place, whole=whole, seen=seen).pages():
+            reading = _Capture(client, schema, place, whole=whole, seen=seen)
+            for page in reading.pages(contact=contact):
                 yield page
                 seen = page.seen
                 place = parse(page.cursor, client.connection) if page.cursor else place
@@ -49,7 +51,7 @@ def _pages(client: Client, schemas: Schemas, schema: Schema, start: Cursor | Non
             again = schemas.get(schema.name)
             if final or (whole and place is None and seen):
                 raise
-            schema = again
+            schema, contact = again, False  # it may be the contact that cannot be seen
         else:
             return
 
@@ -72,10 +74,12 @@ class _Capture:
         self._start = start
         self._seen = seen
         self._deleted = start is not None and schema.has("IsDeleted")
-        also = [row_readers.CONTACT_MADE] if schema.has("ConvertedContactId", "IsConverted") else []
-        self._columns = soql.names(schema, also)
+        self._columns = soql.names(schema)
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self, *, contact: bool) -> Iterator[Page]:
+        """``contact``: whether to ask of converted leads what their contacts say."""
+        if contact and self._schema.has("ConvertedContactId", "IsConverted"):
+            self._columns += row_readers.CONTACT
         reading = self._read()
         look_back = timedelta(seconds=self._client.settings.look_back)
         began = self._client.server_time() or _EARLIEST

@@ -11,6 +11,8 @@ _SHARED: Final = frozenset({"login", "test"})
 _OURS: Final = (_SUFFIX, ".salesforce.mil", ".sfcrmproducts.cn")
 """Salesforce's own domains: My Domain and instance hosts of all its clouds end in one of them."""
 LOOPBACK: Final = "127.0.0.1"
+_HERE: Final = frozenset({LOOPBACK, "localhost"})
+"""Names of this machine; both are spoken to at :data:`LOOPBACK`, wherever a name server says the second one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ def parse(text: str) -> Origin:
     host, port = (parts.hostname or "").lower(), parts.port  # .port raises ValueError by itself
     if parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment or not host:
         raise ValueError("must be a host only, such as acme.my or acme.my.salesforce.com")
-    if host == LOOPBACK and parts.scheme in {"http", "https"}:
-        return Origin(parts.scheme, host, port)
+    if host in _HERE and parts.scheme in {"http", "https"}:
+        return Origin(parts.scheme, LOOPBACK, port)
     if parts.scheme != "https":
         raise ValueError(f"must be https; plain http is for a stand-in at {LOOPBACK} only")
     full = host if host.endswith(_OURS) else f"{host}{_SUFFIX}"

@@ -14,7 +14,8 @@ from leadbridge_salesforce import raws, soql
 from leadbridge_salesforce.raws import UnreadableRowError
 from leadbridge_salesforce.schema import Field, Schema
 
-CONTACT_MADE: Final = "ConvertedContact.CreatedDate"
+CONTACT: Final = ("ConvertedContact.CreatedDate", "ConvertedContact.LastName")
+"""Of the contact that took over from a converted lead: fields that everybody who sees it sees."""
 _AT_ONCE: Final = timedelta(seconds=5)
 
 Reader = Callable[[Field, Any], Raw]
@@ -22,11 +23,11 @@ Reader = Callable[[Field, Any], Raw]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. ``made`` is when the contact was made that took over from a converted lead, as text."""
+    """One row. ``contact`` holds when the contact was made that took over from a converted lead, and its last name."""
 
     record: Record
     deleted: bool
-    made: str | None
+    contact: tuple[str, str] | None
 
 
 @dataclass(slots=True)
@@ -65,13 +66,14 @@ class Rows:
         stamp = values.get(self.schema.stamp or "")
         modified = soql.moment(stamp) if isinstance(stamp, str) else None
         ref = Ref(self.connection, self.schema.name, str(row["Id"]))
-        return Row(Record(ref, values, modified=modified), values.get("IsDeleted") is True, _made(row))
+        return Row(Record(ref, values, modified=modified), values.get("IsDeleted") is True, _contact(row))
 
 
-def _made(row: Mapping[str, Any]) -> str | None:
-    contact = row.get("ConvertedContact")
-    made = contact.get("CreatedDate") if isinstance(contact, Mapping) else row.get(CONTACT_MADE)
-    return str(made) if made else None
+def _contact(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    nested = row.get("ConvertedContact")
+    told = nested if isinstance(nested, Mapping) else {name.partition(".")[2]: row.get(name) for name in CONTACT}
+    made, name = told.get("CreatedDate"), told.get("LastName")
+    return (str(made), str(name)) if made and name else None
 
 
 def gone(row: Row) -> Gone:
@@ -82,16 +84,23 @@ def gone(row: Row) -> Gone:
 def converted(row: Row) -> Converted | None:
     """The conversion that a lead tells of; None for other records.
 
-    The contact counts as made by it only where both changed at once. A lead that was touched since does not show that
-    any more: then what contact and lead say is compared field by field, instead of being taken over.
+    The contact counts as made by it only where both changed at once and have one last name, which no conversion
+    changes. A lead that was touched since does not show that any more: then what contact and lead say is compared field
+    by field, instead of being taken over.
     """
     contact = row.record.values.get("ConvertedContactId")
     if row.record.values.get("IsConverted") is not True or not contact:
         return None
     lead = row.record.ref
-    at, made = row.record.modified, None if row.made is None else soql.moment(row.made)
-    at_once = at is not None and made is not None and abs(at - made) <= _AT_ONCE
-    return Converted(lead, Ref(lead.connection, "Contact", str(contact)), at_once)
+    return Converted(lead, Ref(lead.connection, "Contact", str(contact)), _was_made(row))
+
+
+def _was_made(row: Row) -> bool:
+    at = row.record.modified
+    if at is None or row.contact is None:
+        return False
+    made, name = soql.moment(row.contact[0]), row.contact[1]
+    return abs(at - made) <= _AT_ONCE and name == row.record.values.get("LastName")
 
 
 def by_rest(connection: str, schema: Schema) -> Rows:

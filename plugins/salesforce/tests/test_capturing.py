@@ -95,9 +95,12 @@ def test_deletes_merges_and_conversions(sf: SalesforceProvider) -> None:
     rows = [
         lead(1, IsDeleted=True),
         lead(2, IsDeleted=True, MasterRecordId=ident(9)),
-        lead(3, IsConverted=True, ConvertedContactId=contact, ConvertedContact={"CreatedDate": OLD}),
-        lead(4, IsConverted=True, ConvertedContactId=contact, ConvertedContact={"CreatedDate": RECENT}),
+        lead(3, IsConverted=True, ConvertedContactId=contact, ConvertedContact={"CreatedDate": OLD, "LastName": "n3"}),
+        lead(
+            4, IsConverted=True, ConvertedContactId=contact, ConvertedContact={"CreatedDate": RECENT, "LastName": "n4"}
+        ),
     ]
+    rows.append({**rows[2], "Id": ident(0), "LastName": "another name"})
     with queries(lambda text: page(rows), "queryAll") as asked:
         (found,) = sf.capture("Lead", cursor)
     assert "ConvertedContact.CreatedDate" in asked[0]
@@ -106,6 +109,7 @@ def test_deletes_merges_and_conversions(sf: SalesforceProvider) -> None:
     assert found.converted == (
         Converted(there[3], Ref("sf", "Contact", contact), made=True),
         Converted(there[4], Ref("sf", "Contact", contact), made=False),
+        Converted(there[0], Ref("sf", "Contact", contact), made=False),
     )
     assert not found.complete
 

@@ -253,6 +253,7 @@ def test_silence_is_uncertain_for_writes_only(tmp_path: Path) -> None:
         ("https://acme.my.salesforce.com/", "https://acme.my.salesforce.com"),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("https://127.0.0.1:8443", "https://127.0.0.1:8443"),
+        ("https://localhost:8443", "https://127.0.0.1:8443"),
     ],
 )
 def test_domains(domain: str, origin: str) -> None:
@@ -264,7 +265,6 @@ def test_domains(domain: str, origin: str) -> None:
     [
         "http://acme.my.salesforce.com",
         "https://evil.example",
-        "http://localhost:8080",
         "acme.my/path",
         "user:pw@acme.my",
         "acme.my:8080",
