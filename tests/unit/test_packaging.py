@@ -71,6 +71,18 @@ def test_packed_folders_are_there_and_typed(project: dict[str, Any]) -> None:
     assert (ROOT / "leadbridge" / "py.typed").is_file()
 
 
+def test_the_workspace_takes_up_copied_plugins_and_leaves_out_bundled_ones(project: dict[str, Any]) -> None:
+    """uv makes a member of every folder that is not left out; a bundled one is in this distribution already."""
+    workspace = project["tool"]["uv"]["workspace"]
+    packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    bundled = {str(Path(package).parent) for package in packed if package.startswith("plugins/")}
+
+    assert workspace["members"] == ["plugins/*"]
+    assert bundled <= set(workspace["exclude"]) <= {"plugins/csv", "plugins/salesforce", "plugins/hubspot"}
+    assert project["tool"]["uv"]["sources"] == {"leadbridge": {"workspace": True}}
+    assert "manifest" not in _toml("uv.lock"), "the lock knows a plugin that is not in the repository"
+
+
 def test_licence_is_the_one_that_is_declared(project: dict[str, Any]) -> None:
     (file,) = project["project"]["license-files"]
 
