@@ -6,11 +6,11 @@ BENCH_READY := benchmarks/.venv/.ready
 SEEDS := 20
 FIRST_SEED := 1
 
-.PHONY: help setup demo test kills scoreboard lint types package bench docs clean
+.PHONY: help setup demo test test-clients kills scoreboard lint types package bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 $(READY): pyproject.toml uv.lock tools/setup.sh
 	@tools/setup.sh
@@ -22,6 +22,9 @@ demo: $(READY) ## set up and show LeadBridge at work
 
 test: $(READY) ## run the whole suite
 	@$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+test-clients: $(READY) ## hold the sandboxes against programs of others: simple-salesforce, jsforce, tap-salesforce
+	@LEADBRIDGE_CLIENTS=1 $(PYTHON) -m pytest tests/clients
 
 kills: $(READY) ## kill processes while they apply, at SEEDS=20 moments, and take up what they left
 	@LEADBRIDGE_KILLS=$(SEEDS) $(PYTHON) -m pytest tests/property/test_kills.py --numprocesses=auto --maxprocesses=4 --dist=worksteal
@@ -49,4 +52,4 @@ bench: $(READY) $(BENCH_READY) ## measure, side by side with peers
 	@$(PYTHON) -m benchmarks
 
 clean: ## remove everything that make made
-	rm -rf .venv benchmarks/.venv benchmarks/.data build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv benchmarks/.venv benchmarks/.data tests/clients/.cache build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

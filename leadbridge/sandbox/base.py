@@ -42,9 +42,11 @@ class Sandbox(abc.ABC):
     Attributes:
         kinds: the faults that it plays itself, each with a line on what it does.
         rates: the profile that ``--faults SEED`` draws from.
+        hosts: names of the CRM's own that clients insist on, which its certificate holds good for too.
     """
 
     kinds: ClassVar[Mapping[str, str]] = {}
+    hosts: ClassVar[Sequence[str]] = ()
     rates: ClassVar[Mapping[str, float]] = {
         "slow": 0.02,
         "drop_before": 0.03,

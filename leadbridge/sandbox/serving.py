@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ def serve(sandbox: Sandbox, port: int = 0, tls: Path | None = None) -> Iterator[
         UsageError: the port is taken.
     """
     listening = _listen(port)
-    certificate, ca = _certified(tls)
+    certificate, ca = _certified(tls, sandbox.hosts)
     server = uvicorn.Server(_config(Wire(sandbox), certificate))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
     thread.start()
@@ -114,14 +114,14 @@ def _listen(port: int) -> socket.socket:
         ) from None
 
 
-def _certified(folder: Path | None) -> tuple[ssl.SSLContext | None, Path | None]:
+def _certified(folder: Path | None, hosts: Sequence[str]) -> tuple[ssl.SSLContext | None, Path | None]:
     if folder is None:
         return None, None
     import trustme
 
     authority = trustme.CA(organization_name="LeadBridge sandbox, for tests only")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", HOST).configure_cert(context)
+    authority.issue_cert("localhost", HOST, *hosts).configure_cert(context)
     file = folder / "sandbox-ca.pem"
     authority.cert_pem.write_to_path(str(file))
     return context, file

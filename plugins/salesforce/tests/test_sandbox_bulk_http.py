@@ -45,7 +45,7 @@ def test_an_ingest_job_and_its_results(client: Client) -> None:
     told = ended(client, "ingest", job["id"])
     assert (told["state"], told["jobType"]) == ("JobComplete", "V2Ingest")
     assert (told["numberRecordsProcessed"], told["numberRecordsFailed"]) == (2, 1)
-    for path in ("successfulResults/", "failedResults", "unprocessedrecords/"):
+    for path in ("successfulResults/", "failedResults", "unprocessedrecords/", "unprocessedRecords"):
         reply = client.ask("GET", f"jobs/ingest/{job['id']}/{path}")
         assert reply.status_code == 200
         assert reply.headers["Content-Type"].startswith("text/csv")

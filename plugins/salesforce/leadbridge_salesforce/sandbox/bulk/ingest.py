@@ -32,8 +32,6 @@ _PROPERTIES: Final = frozenset(
 CHUNK: Final = 200
 """Rows that are saved together."""
 
-RESULTS: Final = ("successfulResults", "failedResults", "unprocessedrecords")
-
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -176,10 +174,10 @@ class Ingest:
         if job.state not in jobs.ENDED:
             invalid_state("The job has not been completed")
         added, rows = {
-            "successfulResults": (("sf__Id", "sf__Created"), job.successes),
-            "failedResults": (("sf__Id", "sf__Error"), job.failures),
+            "successfulresults": (("sf__Id", "sf__Created"), job.successes),
+            "failedresults": (("sf__Id", "sf__Error"), job.failures),
             "unprocessedrecords": ((), job.unprocessed),
-        }[kind]
+        }[kind.lower()]
         return write_table((*added, *job.header), self._ordered(job, rows), job.format)
 
     def _ordered(self, job: IngestJob, rows: list[Cells]) -> list[Cells]:

@@ -10,7 +10,8 @@ from leadbridge_salesforce.sandbox.rest.asking import Asked
 
 _CSV: Final = "text/csv"
 JOB: Final = r"(?P<id>\w+)"
-RESULTS: Final = "(?P<results>successfulResults|failedResults|unprocessedrecords)"
+RESULTS: Final = "(?P<results>successfulResults|failedResults|unprocessed[rR]ecords)"
+"""The last one is documented in lower case; simple-salesforce asks for it in camel case."""
 
 
 def make_ingest(asked: Asked) -> Answer:
