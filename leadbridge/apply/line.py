@@ -21,6 +21,7 @@ from leadbridge.apply.native import (
     with_records,
 )
 from leadbridge.apply.options import Options, Summary
+from leadbridge.apply.staged import Staged
 from leadbridge.errors import (
     BatchRefusedError,
     CredentialsError,
@@ -56,7 +57,7 @@ class Line:
         self._caller = Caller(provider, options)
         self._looker = Looker(provider, self._caller, options)
         self._stages = provider.capabilities.staged
-        self._staged: dict[int, str] = {}  # number -> id, of the rows that wait for the commit
+        self._staged = Staged()
         self._begun = False
         self._records: dict[int, Mapping[str, Raw]] = {}  # row that converts -> role -> id, until it is kept
 
@@ -103,10 +104,10 @@ class Line:
             self._stop(error)
             return
         self._begun = False
-        waiting = (o for o in self._journal.unfinished(self._name) if o.row.number in self._staged)
+        waiting = (o for o in self._journal.unfinished(self._name) if self._staged.get(o.row.number) is not None)
         for chunk in _chunks(waiting, self._rows):
             done = [o for o in self._resolved(chunk) if isinstance(o, Operation)]
-            self._keep(self._looker.read_back([(o, self._staged[o.row.number]) for o in done]))
+            self._keep(self._looker.read_back([(o, self._staged.get(o.row.number) or "") for o in done]))
 
     def close(self) -> None:
         """Give up what was not committed."""
@@ -162,7 +163,7 @@ class Line:
         return [hold_back(operation, refused) or operation for operation in operations]
 
     def _ids(self, numbers: Collection[int]) -> Mapping[int, str]:
-        staged = {number: self._staged[number] for number in numbers if number in self._staged}
+        staged = {number: made for number in numbers if (made := self._staged.get(number)) is not None}
         rest = [number for number in numbers if number not in staged]
         return {**staged, **self._journal.ids(rest)} if rest else staged
 
@@ -235,7 +236,8 @@ class Line:
         if operations and operations[0].row.verb == "convert":
             self._keep([Outcome(o.row, "done", made, self._records.pop(o.row.number, {})) for o, made in done])
         elif self._stages:
-            self._staged |= {operation.row.number: made for operation, made in done}
+            for operation, made in done:
+                self._staged.add(operation.row.number, made)
         else:
             self._keep(self._looker.read_back(done))
         return unclear

@@ -10,7 +10,9 @@ from dataclasses import replace
 from leadbridge.provider import Action
 from leadbridge.records import Ref, Reject
 from leadbridge.values import MISSING
+from leadbridge_csv.added import Added
 from leadbridge_csv.cells import as_text, neutralise, restore
+from leadbridge_csv.index import GrowingIndex
 from leadbridge_csv.matching import content_id
 from leadbridge_csv.table import Row, Table
 from leadbridge_csv.target import Target, key_of
@@ -37,7 +39,7 @@ class Draft(abc.ABC):
     """
     Attributes:
         edits: place of a row -> its new cells, or None where it is deleted.
-        added: cells of new rows, in their order.
+        added: new rows, in their order.
     """
 
     def __init__(self, target: Target, table: Table) -> None:
@@ -46,7 +48,7 @@ class Draft(abc.ABC):
         names = table.sheet.names
         self._places = {name: place for place, name in reversed(list(enumerate(names)))}  # as index(): the first
         self.edits: dict[int, list[str] | None] = {}
-        self.added: list[list[str]] = []
+        self.added = Added()
 
     @abc.abstractmethod
     def stage(self, action: Action) -> str:
@@ -115,7 +117,7 @@ class TableDraft(Draft):
         super().__init__(target, table)
         self._key_place = key_place
         self._moved: dict[str, int] = {}
-        self._new: dict[str, list[str]] = {}
+        self._new = GrowingIndex()
 
     def stage(self, action: Action) -> str:
         if action.verb == "create":
@@ -140,8 +142,7 @@ class TableDraft(Draft):
             if any(text != self._value(found.cells, name) for name, text in wanted.items()):
                 raise self._duplicate(action)
             return key
-        self._new[key] = cells
-        self.added.append(cells)
+        self._new.add(_hash(key), self.added.append(cells))
         return key
 
     def _update(self, action: Action, found: Row) -> str:
@@ -157,17 +158,24 @@ class TableDraft(Draft):
         """Set the row's cells, or delete it. A row that was added in this run has no place yet."""
         before = key_of(found.cells[self._key_place])
         after = key_of(cells[self._key_place]) if cells is not None else None
-        added = self._new.pop(before, None)
+        added = self._added(before)
         if added is not None:
-            place = next(at for at, one in enumerate(self.added) if one is added)
-            self.added[place : place + 1] = [] if cells is None else [cells]
-            if after is not None and cells is not None:
-                self._new[after] = cells
+            self.added.replace(added, cells)
+            if after is not None and after != before:
+                self._new.add(_hash(after), added)
             return
         self._moved.pop(before, None)
         self.edits[found.place] = cells
         if after is not None and after != before:
             self._moved[after] = found.place
+
+    def _added(self, key: str) -> int | None:
+        """The place of the new row with this key."""
+        for place in self._new.places(_hash(key)):
+            cells = self.added.row(place)
+            if cells is not None and key_of(cells[self._key_place]) == key:
+                return place
+        return None
 
     def _current(self, action: Action) -> Row:
         found = self._find(action, action.id or "")
@@ -177,8 +185,9 @@ class TableDraft(Draft):
 
     def _find(self, action: Action, key: str) -> Row | None:
         """The row as it would be now. Raises RefusedError where a key is repeated: which row was meant?"""
-        if key in self._new:
-            return Row(-1, self._new[key], "")
+        added = self._added(key)
+        if added is not None:
+            return Row(-1, self.added.row(added) or [], "")
         rows = [self.table.row(self._moved[key])] if key in self._moved else self.table.find(key)
         current = [Row(row.place, cells, row.text) for row in rows if (cells := self.edits.get(row.place, row.cells))]
         same = [row for row in current if key_of(row.cells[self._key_place]) == key]
@@ -214,3 +223,7 @@ class TableDraft(Draft):
     @property
     def _key(self) -> str:
         return self.table.sheet.names[self._key_place]
+
+
+def _hash(key: str) -> int:
+    return hash(key) & ((1 << 64) - 1)

@@ -6,6 +6,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
+_PLACE_BITS = 28
+_LEADING = ((1 << 64) - 1) ^ ((1 << _PLACE_BITS) - 1)
+
 
 class HashIndex:
     """Positions of hashes, sorted. Only leading bits are kept, so whoever asks verifies what stands there."""
@@ -28,3 +31,37 @@ class HashIndex:
     def places(self, one: int) -> Iterator[int]:
         """In ascending order."""
         return map(self.place, self.span(one))
+
+
+class GrowingIndex:
+    """The same for hashes that come one by one, in some 24 bytes each; nothing is ever taken out."""
+
+    def __init__(self) -> None:
+        self._slots = array("Q", bytes(8 * 1024))
+        self._count = 0
+
+    def add(self, one: int, place: int) -> None:
+        if 2 * self._count >= len(self._slots):
+            self._grow()
+        self._put((one & _LEADING) | (place + 1))
+        self._count += 1
+
+    def places(self, one: int) -> Iterator[int]:
+        """In no order."""
+        slots, at = self._slots, (one >> _PLACE_BITS) % len(self._slots)
+        while entry := slots[at]:
+            if entry & _LEADING == one & _LEADING:
+                yield (entry & ~_LEADING) - 1
+            at = (at + 1) % len(slots)
+
+    def _put(self, entry: int) -> None:
+        slots, at = self._slots, (entry >> _PLACE_BITS) % len(self._slots)
+        while slots[at]:
+            at = (at + 1) % len(slots)
+        slots[at] = entry
+
+    def _grow(self) -> None:
+        entries = [entry for entry in self._slots if entry]
+        self._slots = array("Q", bytes(8 * 2 * len(self._slots)))
+        for entry in entries:
+            self._put(entry)

@@ -67,6 +67,7 @@ class Session:
         """Drop what is staged and free the lock."""
         for draft in self._drafts.values():
             draft.table.close()
+            draft.added.close()
         self._drafts.clear()
         self._lock.release()
 
