@@ -58,7 +58,7 @@ def serve(sandbox: Sandbox, port: int = 0, tls: Path | None = None) -> Iterator[
     """
     listening = _listen(port)
     certificate, ca = _certified(tls, sandbox.hosts)
-    server = uvicorn.Server(_config(Wire(sandbox), certificate))
+    server = _Server(_config(Wire(sandbox), certificate))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
     thread.start()
     try:
@@ -84,6 +84,14 @@ class _Protocol(H11Protocol):
             await app(scope, receive, send)
 
         self.app = telling
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut the connections that clients keep: nobody waits for one who went away without a word."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
 
 
 def _config(wire: Wire, certificate: ssl.SSLContext | None) -> uvicorn.Config:
@@ -127,7 +135,7 @@ def _certified(folder: Path | None, hosts: Sequence[str]) -> tuple[ssl.SSLContex
     return context, file
 
 
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+def _await_start(server: _Server, thread: threading.Thread) -> None:
     until = time.monotonic() + _PATIENCE
     while not server.started:
         if not thread.is_alive() or time.monotonic() > until:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from leadbridge_salesforce.sandbox.stand_in import SalesforceSandbox
+
 from leadbridge.sandbox import Served
 
 Script = Callable[..., Any]
@@ -47,3 +49,18 @@ def test_records_queries_and_bulk_jobs(script: Script, org: Served) -> None:
     assert {row["LastName"] for row in found["queried"]} == {'B, "1"', "B\n2"}
     assert found["removed"]["success"] is True
     assert found["refused"] == "INVALID_FIELD"
+
+
+def test_signing_in_and_looking_round(script: Script, org: Served) -> None:
+    assert isinstance(org.sandbox, SalesforceSandbox)
+    app = org.sandbox.app
+    names = ("client_id", "client_secret", "username", "password", "security_token")
+    org.sandbox.clock.advance(5)  # getUpdated does not cover the second in which records were made
+    found = script("signin.js", app={name: getattr(app, name) for name in names})
+    assert found["login"] == org.url
+    assert found["identity"]["username"] == found["user"]["userName"] == app.username
+    assert (found["found"], found["renewed"], found["updated"]) == (60, 1, 60)
+    assert [one["success"] for one in found["emptied"]] == [True]
+    assert {"Id", "Email", "LeadBridge_Key__c"} <= set(found["fields"])
+    assert {"Lead", "QueueSobject"} <= set(found["objects"])
+    assert found["usage"] == 100_000

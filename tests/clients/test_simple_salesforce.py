@@ -84,6 +84,24 @@ def test_signing_in_by_password(python: Python, org: Served) -> None:
     assert found == {"host": f"localhost:{port}", "leads": 60, "refused": "INVALID_LOGIN"}
 
 
+BY_APP = """
+import json, os
+from simple_salesforce import Salesforce
+apps = json.loads(os.environ["APPS"])
+print(json.dumps([Salesforce(**app).query("SELECT COUNT() FROM Lead")["totalSize"] for app in apps]))
+"""
+
+
+def test_signing_in_by_client_credentials_and_by_jwt(python: Python, org: Served) -> None:
+    assert isinstance(org.sandbox, SalesforceSandbox)
+    app, port = org.sandbox.app, int(org.url.rpartition(":")[2])
+    by_jwt = {"username": app.username, "consumer_key": app.client_id, "privatekey": app.private_key, "domain": "test"}
+    by_secret = {"consumer_key": app.client_id, "consumer_secret": app.client_secret, "domain": "sandbox.my"}
+    with tunnel(port) as proxy:
+        told = json.dumps([by_jwt, by_secret])
+        assert python(BY_APP, APPS=told, HTTPS_PROXY=proxy, NO_PROXY="localhost") == [60, 60]
+
+
 def test_records_and_queries(python: Python) -> None:
     found = python(BEGIN + RECORDS)
     assert found["sandbox"] is True

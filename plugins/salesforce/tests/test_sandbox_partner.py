@@ -129,6 +129,11 @@ def test_merge(org: Client) -> None:
     assert found["records"][0]["MasterRecordId"] == winner
 
 
+def test_merge_takes_its_requests_under_their_own_name_only(org: Client) -> None:
+    wrong = request("Contact", "a", "b").replace("u:request", "u:mergeRequests")
+    assert code(send(org, f"<u:merge>{wrong}</u:merge>")) == "soapenv:Client"
+
+
 def test_delete_undelete_and_the_empty_bin(org: Client) -> None:
     key = org.lead()
     ids = f"<u:ids>{key}</u:ids>"

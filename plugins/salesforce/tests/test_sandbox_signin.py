@@ -58,9 +58,11 @@ def test_client_credentials_in_the_form_or_as_basic(org: Client) -> None:
 
 def test_jwt_bearer(org: Client) -> None:
     assert works(org, token(org, grant_type=JWT, assertion=assertion(org)))
+    assert works(org, token(org, grant_type=JWT, assertion=assertion(org, exp=str(int(time.time()) + 60))))
     for changes, error in (
         ({"exp": int(time.time()) - 5}, "invalid_grant"),
         ({"exp": int(time.time()) + 3600}, "invalid_grant"),
+        ({"exp": "soon"}, "invalid_grant"),
         ({"sub": "somebody@else.example"}, "invalid_grant"),
         ({"iss": "another app"}, "invalid_client_id"),
         ({"aud": ""}, "invalid_grant"),

@@ -56,7 +56,7 @@ class SalesforceSandbox(Sandbox):
         "bulk_job_fails": "the ingest job that is closed fails after detail rows rows, the rest stay unprocessed",
         "hide_object": "from this request on the user does not see detail object",
     }
-    hosts: ClassVar[Sequence[str]] = ("login.salesforce.com", "test.salesforce.com")
+    hosts: ClassVar[Sequence[str]] = ("login.salesforce.com", "test.salesforce.com", "sandbox.my.salesforce.com")
     rates: ClassVar[Mapping[str, float]] = {**Sandbox.rates, "expire": 0.02, "lock": 0.01, "late": 0.05}
 
     org: Org

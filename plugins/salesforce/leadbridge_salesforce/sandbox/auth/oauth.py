@@ -128,8 +128,7 @@ class OAuth:
             raise OAuthError("invalid_grant", "user hasn't approved this consumer")
         if not told.get("aud"):
             raise OAuthError("invalid_grant", "audience is invalid")
-        ends = told.get("exp")
-        if not isinstance(ends, int) or not now.timestamp() < ends <= (now + _LATEST).timestamp():
+        if not now.timestamp() < _seconds(told.get("exp")) <= (now + _LATEST).timestamp():
             raise OAuthError("invalid_grant", "expired authorization code")
 
     def _refreshed(self, token: str) -> dict[str, str]:
@@ -150,6 +149,14 @@ class OAuth:
             "token_format": "jwt" if self._org.switches.jwt_tokens else "opaque",
             "scope": "api",
         }
+
+
+def _seconds(told: object) -> float:
+    """A moment since 1970, which some clients send as text; long ago where it is none."""
+    try:
+        return float(str(told))
+    except ValueError:
+        return 0.0
 
 
 def _basic(header: str) -> dict[str, str]:

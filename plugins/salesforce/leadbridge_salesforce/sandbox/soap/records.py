@@ -14,14 +14,18 @@ from leadbridge_salesforce.sandbox.dml.merging import Merge
 from leadbridge_salesforce.sandbox.dml.merging import merge as merge_rows
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, not_found
 from leadbridge_salesforce.sandbox.soap.asking import Operation
-from leadbridge_salesforce.sandbox.soap.envelope import XSI, Element, Result, elements, local, text
+from leadbridge_salesforce.sandbox.soap.envelope import PARTNER, XSI, Element, Result, elements, local, text
 
 MOST = 200
 
 
 def merge(asked: Operation) -> Sequence[Result]:
     """Each request by itself; one that fails leaves its records as they were."""
-    return [_merged(asked, request) for request in elements(asked.envelope.operation, "request")]
+    told = list(elements(asked.envelope.operation))
+    stray = next((local(one) for one in told if local(one) != "request"), None)
+    if stray is not None:
+        raise Refused("soapenv:Client", f"Element {{{PARTNER}}}{stray} invalid at this location")
+    return [_merged(asked, request) for request in told]
 
 
 def delete(asked: Operation) -> Sequence[Result]:
