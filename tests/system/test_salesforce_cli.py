@@ -1,0 +1,124 @@
+"""Salesforce as a person uses it: from a file of leads to contacts that Salesforce made, in a stand-in of an org."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from leadbridge_salesforce.sandbox.stand_in import SalesforceSandbox
+
+from leadbridge.cli import main
+from leadbridge.demo import FILES
+from leadbridge.sandbox import Fault, Options, Served, start
+
+PROJECT = """\
+mappings: mappings/
+connections:
+  fair: {{provider: csv, path: inbox/leads.csv}}
+  sf:
+    provider: salesforce
+    auth: session
+    domain: "{url}"
+    session_token: "${{env:SF_TOKEN}}"
+    conversion: {{queue_owner: {owner}}}
+jobs:
+  import: {{sync: [fair, sf], direction: one_way, roles: [lead], unattended: true}}
+  convert: {{convert: [sf], into: sf, policy: convert.yaml, unattended: true, brakes: {{create: 500}}}}
+"""
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with start("salesforce", Options("demo", leads=12)) as made:
+        yield made
+
+
+@pytest.fixture
+def project(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SF_TOKEN", served.token)
+    assert main(["init"]) == 0
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    (tmp_path / "leadbridge.yaml").write_text(PROJECT.format(url=served.url, owner=sandbox.staff.sellers[0]))
+    shutil.copy(FILES / "inbox" / "webform.csv", tmp_path / "inbox" / "leads.csv")
+    for name in ("accounts", "contacts"):
+        (tmp_path / "mappings" / f"csv.{name}.yaml").unlink()
+    assert main(["init", "sf"]) == 0
+    assert main(["mappings", "suggest", "fair", "--out", "mappings/csv.leads.yaml", "--force"]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def rows(served: Served, object: str, **where: Any) -> list[dict[str, Any]]:
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    return [dict(row) for row in sandbox.org.store.where(object, {"IsDeleted": 0, **where})]
+
+
+def run(capsys: Any, *words: str) -> Any:
+    main([*words, "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_starters_fit_an_org(project: Path, capsys: Any) -> None:
+    """What the org says of fields and picklists is in them."""
+    assert main(["mappings", "lint", "-C", "sf"]) == 0
+
+
+def test_from_a_file_to_contacts(project: Path, served: Served, capsys: Any) -> None:
+    before = {name: len(rows(served, name)) for name in ("Lead", "Contact", "Account")}
+    assert main(["plan", "import"]) == 1  # the file has bad rows
+    assert main(["apply", "--yes"]) in {0, 1}
+    written = len(rows(served, "Lead")) - before["Lead"]
+    assert written > 40
+    capsys.readouterr()
+    assert main(["sync", "import"]) == 0
+    assert len(rows(served, "Lead")) == before["Lead"] + written
+    assert main(["verify", "import"]) == 0
+    main(["plan", "convert"])
+    said = capsys.readouterr().out
+    assert "no undo takes this back: a converted lead stays converted" in said
+    assert "sf converts it by itself" in said
+    assert main(["apply", "--yes"]) == 0
+    converted = rows(served, "Lead", IsConverted=1)
+    assert converted
+    assert len(rows(served, "Contact")) > before["Contact"]
+    assert {row["Status"] for row in converted} == {"Closed - Converted"}
+    contacts = {row["Id"] for row in rows(served, "Contact")}
+    assert {row["ConvertedContactId"] for row in converted} <= contacts
+    assert main(["convert", "convert"]) == 0
+    assert len(rows(served, "Contact")) == len(contacts)
+
+
+def test_a_conversion_whose_reply_is_lost_is_done_once(project: Path, served: Served, capsys: Any) -> None:
+    """The connection drops after Salesforce has converted the leads."""
+    main(["plan", "convert"])
+    before = len(rows(served, "Contact"))
+    served.sandbox.faults.add(Fault("drop_after", path="Soap"))
+    main(["apply", "--yes"])
+    served.sandbox.faults.clear()
+    main(["resume"])
+    converted = rows(served, "Lead", IsConverted=1)
+    assert converted
+    made = len(rows(served, "Contact")) - before
+    assert 0 < made <= len(converted)
+    capsys.readouterr()
+    assert main(["convert", "convert"]) == 0
+    assert len(rows(served, "Contact")) == before + made
+    capsys.readouterr()
+    assert run(capsys, "rejects")["rejects"] == []
+
+
+def test_what_salesforce_was_asked(project: Path, served: Served, capsys: Any) -> None:
+    """A second run without changes reads, and writes nothing."""
+    main(["plan", "import"])
+    main(["apply", "--yes"])
+    main(["sync", "import"])
+    served.sandbox.calls.clear()
+    main(["sync", "import"])
+    assert {call.method for call in served.sandbox.calls.all()} == {"GET"}
