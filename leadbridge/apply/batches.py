@@ -11,7 +11,7 @@ from leadbridge.plan.rows import WriteRow
 def batches(operations: Iterable[Operation], size: Callable[[WriteRow], int]) -> Iterator[list[Operation]]:
     """Neighbours of one connection, object, verb, part and state, at most ``size`` of one of them.
 
-    No batch holds two rows of one record, or a row and the create that it refers to.
+    No batch holds two rows of one record, or a row and another one that must be done before it.
     """
     batch: list[Operation] = []
     numbers: set[int] = set()
@@ -19,7 +19,8 @@ def batches(operations: Iterable[Operation], size: Callable[[WriteRow], int]) ->
     for operation in operations:
         row = operation.row
         full = len(batch) >= size(row)
-        bound = row.id in records or any(number in numbers for number in row.refers.values())
+        before = (*row.refers.values(), *(row.native.by if row.native else ()))
+        bound = row.id in records or any(number in numbers for number in before)
         if batch and (full or bound or _kind(batch[0]) != _kind(operation)):
             yield batch
             batch, numbers, records = [], set(), set()

@@ -22,6 +22,7 @@ RECORDS_LEFT: Final[Mapping[str, str]] = {
     "erased": "the person was erased",
     "gone": "it is not there any more",
     "deleted": "it was deleted, and cannot be made again",
+    "converted": "it stays converted: its CRM has no way back",
 }
 """Of a whole record, why an undo leaves it."""
 

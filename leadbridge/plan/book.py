@@ -71,6 +71,12 @@ class Book:
         entry = self.records.get(ref)
         return None if entry is None or entry.link is None else self.goldens[entry.link.golden]
 
+    @property
+    def closed(self) -> frozenset[int]:
+        """Golden records of which a lead was converted."""
+        links = (entry.link for entry in self.records.values())
+        return frozenset(link.golden for link in links if link is not None and link.state == "converted")
+
     def is_converted(self, ref: Ref) -> bool:
         entry = self.records.get(ref)
         return entry is not None and entry.link is not None and entry.link.state == "converted"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from offices import ADA, BOB, Plug, convert, everything, lead, office, plugged, remembered
+from offices import ADA, BOB, Plug, convert, everything, killed_at, lead, office, plugged, remembered, values
 from town import Town
 
 from leadbridge.jobs.sync import api
 from leadbridge.memory import MemoryCrm
 from leadbridge.plan.sync_rows import Write
-from leadbridge.testing.faults import Faults, Killed
+from leadbridge.testing.faults import Faults
 
 STRIDE = 3
 """Steps come in pairs, before and after a transaction: an odd stride meets both. 1 takes every step, and its time."""
@@ -27,28 +27,6 @@ def build(folder: Path) -> tuple[Town, MemoryCrm]:
     lead(crm, **{**ADA, "first_name": "Cy", "email": "cy@x.example", "phone": "", "status": "new"})
     crm.create("Activitys", {"subject": "rang", "person": ada, "organisation": ""})
     return town, crm
-
-
-def values(crm: MemoryCrm) -> dict[str, list[object]]:
-    """What the CRM holds, ids left out: taking back and making anew gives others."""
-    references = {"organisation", "contact", "person"}
-    return {
-        name: sorted(str(sorted((n, str(v)) for n, v in one.items() if n not in references)) for one in found.values())
-        for name, found in everything(crm).items()
-    }
-
-
-def killed_at(town: Town, step: int) -> bool:
-    """Whether the run died."""
-    patch = pytest.MonkeyPatch()
-    try:
-        with plugged(Plug(step), patch.setattr):
-            convert(town)
-    except Killed:
-        return True
-    finally:
-        patch.undo()
-    return False
 
 
 def steps_of(folder: Path) -> int:

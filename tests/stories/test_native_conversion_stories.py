@@ -19,6 +19,12 @@ people: {sync: [crm, shop], roles: [contact], first: prefer}
 """
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a pause here."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
 def states(town: Town, connection: str, object: str, id_: str) -> dict[str, str]:
     return {str(link.ref): link.state for link in town.why(connection, object, id_).links}
 
@@ -118,6 +124,16 @@ def test_twins_of_one_person_go_into_one_contact(tmp_path: Path) -> None:
     assert len(crm.records("Contacts")) == 1
     assert set(states(town, "crm", "Leads", first).values()) == {"converted", "live"}
     assert convert(town).counts["done"] == 0
+
+
+def test_twins_of_one_person_go_into_the_contact_that_is_there(tmp_path: Path) -> None:
+    town = native_office(tmp_path)
+    crm = town.crm("crm")
+    there = contact(crm, last_name="King", email="ada@x.example")
+    leads = [lead(crm, **ADA), lead(crm, **{**ADA, "phone": ""}), lead(crm, **ADA)]
+    assert convert(town).rejects == 0
+    assert all(is_converted(crm, one) for one in leads)
+    assert list(crm.records("Contacts")) == [there]
 
 
 def test_a_refused_lead_stays_as_it_is_and_the_others_go_on(tmp_path: Path) -> None:
@@ -253,7 +269,8 @@ def test_an_undo_takes_back_what_can_be_and_the_lead_stays_converted(tmp_path: P
     before = crm.records("Contacts")[there]
     first, second = lead(crm, **ADA), lead(crm, **{**BOB, "company": "Other"})
     outcome = convert(town)
-    town.undo(outcome.run)
+    undone = town.undo(outcome.run)
+    assert [(one.ref.id, one.field) for one in undone.left] == [(first, "converted"), (second, "converted")]
     assert crm.records("Contacts") == {there: before}
     assert crm.records("Opportunitys") == crm.records("Accounts") == {}
     assert is_converted(crm, first)

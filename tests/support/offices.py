@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from town import Town, describe, nobody
 
 from leadbridge.jobs.sync import api
@@ -160,3 +161,25 @@ def plugged(plug: Plug, patch: Callable[[object, str, object], None]) -> Iterato
         yield
     finally:
         patch(Store, "begin", begin)
+
+
+def values(crm: MemoryCrm) -> dict[str, list[object]]:
+    """What the CRM holds, ids left out: taking back and making anew gives others."""
+    references = {"organisation", "contact", "person"}
+    return {
+        name: sorted(str(sorted((n, str(v)) for n, v in one.items() if n not in references)) for one in found.values())
+        for name, found in everything(crm).items()
+    }
+
+
+def killed_at(town: Town, step: int) -> bool:
+    """Whether the run died."""
+    patch = pytest.MonkeyPatch()
+    try:
+        with plugged(Plug(step), patch.setattr):
+            convert(town)
+    except Killed:
+        return True
+    finally:
+        patch.undo()
+    return False

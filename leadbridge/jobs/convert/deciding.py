@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
@@ -93,7 +93,8 @@ class Deciding:
         leads = [record for record in captured.records if self._is_lead(record)]
         person = self.workspace.mappings.catalogue.subjects["person"]
         people, questions = people_of(leads, self._judge(), self.job.convert, person)
-        with_scores = rated([united_now(one, self.book) for one in people], self.workspace)
+        closed = self.book.closed
+        with_scores = rated([self._as_it_stands(united_now(one, self.book), closed) for one in people], self.workspace)
         asked = {ref for question in questions for ref in question.refs} | self.held.keys()
         selection = select([p for p, _ in with_scores if not asked.intersection(p.refs)], self.policy, where)
         known = Known.of(filter(self._can_match, captured.records), self.policy, self.job.connections)
@@ -117,6 +118,19 @@ class Deciding:
             plan=chosen.plan,
             foretold=chosen.foretold,
         )
+
+    def _as_it_stands(self, lead: United, closed: Collection[int]) -> United:
+        """A further lead of somebody who was converted is open still, by what its own record says of that."""
+        links = (self.book.records[ref].link for ref in lead.refs if ref in self.book.records)
+        if not any(link is not None and link.golden in closed for link in links):
+            return lead
+        own = {
+            name: member.values[name]
+            for member in reversed(lead.members)
+            for name in self.policy.on_converted
+            if name in member.values
+        }
+        return replace(lead, values={**lead.values, **own})
 
     def _judge(self) -> Judge:
         return answered(judge_of(self.workspace.plugins), self.answers)

@@ -75,6 +75,7 @@ class _Undoing:
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
             plan = self._keep(tx, run, rows)
             left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
+        left = (*left, *self._converted())
         planned = PlanOutcome(run.id, plan.id, run.job, plan.digest, writes=_counted(rows))
         if planned.rows and callable(approval) and not approval(planned):
             with self.store.begin() as tx:
@@ -96,6 +97,18 @@ class _Undoing:
                     continue  # no CRM takes that back; what it did to records has rows of its own
                 if one is not None and (one.state == "done" or (one.state == "rejected" and one.after)):
                     yield Operation(write_row(row), one.state, one.result_id, one.before or {}, one.after or {})
+
+    def _converted(self) -> Iterator[Left]:
+        """Leads that their CRM converted by itself: no CRM takes that back."""
+        pages = keeping.pages(self.store, self.undone.plan or 0, frozenset({"convert"}))
+        for page in pages:
+            with self.store.read() as snapshot:
+                known = operations.of(snapshot, self.undone.id, [row.number for row in page])
+            for row in page:
+                if row.number in known and known[row.number].state == "done":
+                    lead = write_row(row)
+                    ref = Ref(lead.connection, lead.object, lead.id or "")
+                    yield Left(ref, "converted", MISSING, MISSING)
 
     def _current(self, refs: Iterable[Ref]) -> dict[Ref, Record | None]:
         found: dict[Ref, Record | None] = {}
