@@ -41,7 +41,7 @@ def list_(
         if as_json:
             print_json_rows({}, "conflicts", (conflict_data(conflict) for conflict in found))
             return
-        page_or_say((line for one in found for line in folded(_sentence(one), 0)), "No conflicts.", quiet)
+        page_or_say((line for one in found for line in folded(_sentence(one), 0, hang=4)), "No conflicts.", quiet)
 
 
 @app.command()

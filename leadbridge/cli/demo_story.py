@@ -47,8 +47,8 @@ def tell(story: Story, store: Store, title: Say, text: Say) -> None:
     if story.met.plan is not None:
         print_lines(row_lines(api.rows(store, story.met.plan), ROWS, names))
     title("9. Both jobs are undone: field by field, but for what was edited since")
-    print_run(story.undone, is_undo=True)
-    print_run(story.unconverted, is_undo=True)
+    print_run(story.undone)
+    print_run(story.unconverted)
     print_line()
     text("All that still differs from the files as they were at the start:")
     _print_files(start, end, text)

@@ -65,7 +65,7 @@ def _cells(run: RunDetail) -> list[str]:
     from leadbridge.cli.output import show
 
     plan = "" if run.plan is None else str(run.plan)
-    return [str(run.run), run.job, run.kind, run.state, show(run.started_at), plan]
+    return [str(run.run), run.job, run.kind, "planned" if run.waits else run.state, show(run.started_at), plan]
 
 
 def _rows(run: RunDetail) -> str:
@@ -80,8 +80,9 @@ def _rows(run: RunDetail) -> str:
 def _note(run: RunDetail) -> str:
     undoes = f"undoes run {run.undoes}" if run.undoes is not None else ""
     undone = f"undone by run {', '.join(map(str, run.undone_by))}" if run.undone_by else ""
-    unwritten = "nothing was written" if run.state == "stopped" and not run.states else ""
-    return "; ".join(part for part in (unwritten, undoes, undone) if part)
+    unwritten = "nothing was written" if run.state == "stopped" and not run.states and not run.waits else ""
+    waits = f"waits for: leadbridge apply {run.plan}" if run.waits else ""
+    return "; ".join(part for part in (waits, unwritten, undoes, undone) if part)
 
 
 @show_app.command()

@@ -15,9 +15,9 @@ def line(text: str = "", style: Style = "plain") -> Line:
     return ((text, style),)
 
 
-def folded(text: str, indent: int, style: Style = "plain") -> list[Line]:
-    """Lines that fit the terminal, each indented."""
-    return [line(part, style) for part in fold(text, indent)]
+def folded(text: str, indent: int, style: Style = "plain", *, hang: int = 0) -> list[Line]:
+    """Lines that fit the terminal, each indented, those after the first by ``hang`` more."""
+    return [line(part, style) for part in fold(text, indent, hang=hang)]
 
 
 def painted(parts: Line) -> str:

@@ -27,12 +27,12 @@ RECORDS_LEFT: Final[Mapping[str, str]] = {
 """Of a whole record, why an undo leaves it."""
 
 
-def report(run: RunOutcome, *, as_json: bool, quiet: bool, is_undo: bool = False) -> None:
+def report(run: RunOutcome, *, as_json: bool, quiet: bool) -> None:
     """Raises Exit where the status is not 0."""
     if as_json:
         print_json({**outcome_data(run), **_error([run])})
     elif not quiet or run.left:
-        print_run(run, is_undo=is_undo)
+        print_run(run)
     complain(run)
     leave([run])
 
@@ -91,7 +91,7 @@ def complain(run: RunOutcome) -> None:
         say(NOTHING_WRITTEN)
 
 
-def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
+def print_run(run: RunOutcome) -> None:
     """One sentence, then what to do next."""
     counts = {name: number for name, number in run.counts.items() if number}
     for number in run.resumed:
@@ -107,7 +107,7 @@ def print_run(run: RunOutcome, *, is_undo: bool = False) -> None:
         (run.questions, "leadbridge reviews"),
         (run.conflicts, "leadbridge conflicts"),
         (counts.get("left"), "leadbridge resume"),
-        (counts.get("done") and not is_undo, f"leadbridge undo {run.run}"),
+        (counts.get("done") and run.undoes is None, f"leadbridge undo {run.run}"),
     ):
         if wanted:
             print_line(f"  {call}")

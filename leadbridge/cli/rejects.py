@@ -121,7 +121,7 @@ def _lines(reject: RejectRow, *, raw: bool) -> Iterator[Line]:
         place += f", @{reject.number} of run {reject.run}"
     if reject.provider_field:
         place += f", {reject.provider_field}"
-    yield from folded(f"{reject.id}  {place}: {reject.reason}{remedy} ({reject.code})", 0)
+    yield from folded(f"{reject.id}  {place}: {reject.reason}{remedy} ({reject.code})", 0, hang=4)
     if raw:
         yield from folded(_raw(reject), 4, "dim")
 

@@ -123,13 +123,15 @@ def _overview(store: Store) -> Iterator[Line]:
         yield from (line for review in islice(found, shown) for line in _lines(review))
         if number > shown:
             rest = f"... and {number - shown:,} more of kind {kind}: leadbridge reviews --kind {kind}"
-            yield from folded(f"{rest}; one answer for all {number:,}: leadbridge reviews answer {kind} ANSWER", 0)
+            yield from folded(
+                f"{rest}; one answer for all {number:,}: leadbridge reviews answer {kind} ANSWER", 0, hang=4
+            )
 
 
 def _lines(review: ReviewRow) -> Iterator[Line]:
     from leadbridge.cli.lines import folded
 
-    yield from folded(f"{review.id}  {review.kind}: {_asked(review)}", 0)
+    yield from folded(f"{review.id}  {review.kind}: {_asked(review)}", 0, hang=4)
     yield from folded(f"answer with: {ANSWERS.get(review.kind, 'see docs/cli.md')}", 4, "dim")
 
 

@@ -17,7 +17,9 @@ from leadbridge.cli.output import escape, print_json_line, print_line, say
 if TYPE_CHECKING:
     from leadbridge.sandbox import Options, Served, Switch
 
-app = typer.Typer(help="Serve a stand-in of a CRM on this machine.", no_args_is_help=True)
+app = typer.Typer(
+    help="Serve a stand-in of a CRM on this machine.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.callback()

@@ -124,7 +124,7 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     with opened(config) as (workspace, store), progress(quiet) as watch:
         approved = approval(store, Asking(yes, as_json, watch))
         done = api.undo(workspace, store, run, approved, watch)
-    report(done, as_json=as_json, quiet=quiet, is_undo=True)
+    report(done, as_json=as_json, quiet=quiet)
 
 
 @release_app.command()

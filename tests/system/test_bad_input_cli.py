@@ -121,7 +121,7 @@ def test_a_file_that_vanished(project: Path, capsys) -> None:
     assert main(["leads"]) == 4
     assert capsys.readouterr() == (
         "",
-        f"connection 'web': inbox/web.csv is not there (looked in {project}); put it back, or correct path\n",
+        f"connection 'web': inbox/web.csv is not there (looked in {project}); put it there, or correct path\n",
     )
 
 

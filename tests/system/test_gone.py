@@ -31,7 +31,7 @@ def test_a_file_that_is_gone_is_told_as_such(project: Path, capsys, command: lis
     assert main([command[0], "people", *command[1:]]) == 4
     said = capsys.readouterr().err
     assert said.strip() == (
-        f"connection 'crm': crm/contacts.csv is not there (looked in {project}); put it back, or correct path"
+        f"connection 'crm': crm/contacts.csv is not there (looked in {project}); put it there, or correct path"
     )
 
 

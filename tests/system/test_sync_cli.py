@@ -212,7 +212,7 @@ class TestSync:
         lines = [line.split() for line in capsys.readouterr().out.splitlines()]
         assert lines[0] == ["RUN", "JOB", "KIND", "STATE", "STARTED", "PLAN", "ROWS", "NOTE"]
         assert [(line[0], line[3], line[8:]) for line in lines[1:]] == [
-            ("3", "stopped", ["nothing", "was", "written"]),
+            ("3", "planned", ["waits", "for:", "leadbridge", "apply", "3"]),
             ("2", "done", []),
             ("1", "done", ["2", "written,", "3", "remembered"]),
         ]
@@ -477,3 +477,18 @@ def test_twins_in_an_inbox_are_no_question(project: Path, capsys) -> None:
     (project / "inbox/fair-1.csv").write_text(text + "Ada;King;ada@reuter.example;;Reuter GmbH\n")
     call(capsys, "plan", "import")
     assert call(capsys, "apply", "--yes")["questions"] == 0
+
+
+def test_a_plan_that_waits_is_told_as_such_and_is_nothing_to_undo(project: Path, capsys) -> None:
+    call(capsys, "plan", "people")
+    assert call(capsys, "runs")["runs"][0]["waits"] is True
+    assert main(["runs"]) == 0
+    out = capsys.readouterr().out
+    assert "planned" in out
+    assert "waits for: leadbridge apply 1" in out
+    assert main(["undo", "1", "--yes"]) == 2
+    assert capsys.readouterr().err == "run 1 wrote nothing, so there is nothing to undo\n"
+    call(capsys, "apply", "--yes")
+    assert call(capsys, "runs")["runs"][0]["waits"] is False
+    assert main(["undo", "1", "--yes"]) == 0
+    assert "leadbridge undo" not in capsys.readouterr().out

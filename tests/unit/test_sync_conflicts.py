@@ -44,7 +44,7 @@ def test_a_losing_value_is_restored_and_carried(tmp_path: Path) -> None:
     world.sync()
     with world.store() as store:
         said = api.restore_conflict(world.workspace(), store, 1)
-    assert said == "city is what it was before conflict 1; the next run carries it out"
+    assert said == "city takes the value that lost in conflict 1; the next run carries it out"
     assert world.sync().counts["done"] == 2
     assert (world.only("a")["City"], world.only("b")["City"]) == ("Bern", "Bern")
     assert world.sync().counts == {"settled": 0, "stale": 0, "done": 0, "rejected": 0, "uncertain": 0, "left": 0}

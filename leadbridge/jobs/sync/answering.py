@@ -70,7 +70,7 @@ def restore_conflict(workspace: Workspace, store: Store, conflict: int, loser: i
         golden, field, told = _where(tx, found)
         run = _set(tx, golden, field, found.losers[loser - 1].value, f"restore of conflict {conflict}")
         conflicts.set_restored(tx, conflict, run)
-    return f"{told} is what it was before conflict {conflict}; {_NEXT}"
+    return f"{told} takes the value that lost in conflict {conflict}; {_NEXT}"
 
 
 def _where(tx: Transaction, conflict: ConflictRow) -> tuple[int, str, str]:

@@ -188,6 +188,7 @@ class Applying:
             questions=sum(reviews.counts(tx, run=self.run.id).values()),
             conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
             failed=dict(summary.stopped),
+            undoes=self.run.undoes,
         )
 
 

@@ -117,4 +117,10 @@ def _detail(snapshot: Snapshot, found: Run) -> RunDetail:
         counts=found.counts,
         states={str(state): number for state, number in operations.counts(snapshot, found.id).items()},
         undone_by=tuple(one.id for one in kept.undone_by(snapshot, found.id)),
+        waits=_waits(snapshot, found),
     )
+
+
+def _waits(snapshot: Snapshot, found: Run) -> bool:
+    plan = plans.get(snapshot, found.plan) if found.plan is not None and found.state == "stopped" else None
+    return plan is not None and plan.state == "draft" and bool(plan.digest) and plan.kind in {"sync", "convert"}

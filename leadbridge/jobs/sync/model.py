@@ -97,6 +97,7 @@ class RunOutcome:
         failed: connection -> why nothing more was written there.
         left: for an undo, the fields that it leaves as they are.
         resumed: runs that were taken up and ended first.
+        undoes: the run that it undid; None where it is no undo.
     """
 
     run: int
@@ -112,6 +113,7 @@ class RunOutcome:
     failed: Mapping[str, LeadBridgeError] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     resumed: tuple[int, ...] = ()
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class RunDetail:
     Attributes:
         states: state of the rows -> how many.
         undone_by: runs that undid it.
+        waits: whether its plan is kept and can still be applied.
     """
 
     run: int
@@ -182,3 +185,4 @@ class RunDetail:
     counts: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, int] = field(default_factory=dict)
     undone_by: tuple[int, ...] = ()
+    waits: bool = False

@@ -48,8 +48,11 @@ def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch
 def _undoable(store: Store, number: int) -> Run:
     with store.read() as snapshot:
         run, undone = runs.get(snapshot, number), runs.undone_by(snapshot, number)
+        begun = bool(operations.counts(snapshot, number))
     if run is None:
         raise UsageError(f"there is no run {number}; list them with: leadbridge runs")
+    if run.state == "stopped" and not begun:
+        raise UsageError(f"run {number} wrote nothing, so there is nothing to undo")
     if run.kind == "undo":
         raise UsageError(f"run {number} is itself an undo; release what it holds, and the next run writes it again")
     if any(one.state == "done" for one in undone):

@@ -111,5 +111,5 @@ class Objects:
         return ConnectionFailedError(
             connection,
             f"connection {connection!r}: {path.relative_to(self._folder).as_posix()} is not there"
-            f" (looked in {self._folder}); put it back, or correct path",
+            f" (looked in {self._folder}); put it there, or correct path",
         )

@@ -161,7 +161,7 @@ def test_a_file_that_is_not_there(workspace: Workspace) -> None:
     with pytest.raises(ConnectionFailedError) as error:
         workspace.capture("crm/a.csv")
     assert str(error.value) == (
-        f"connection 'crm': crm/a.csv is not there (looked in {workspace.folder}); put it back, or correct path"
+        f"connection 'crm': crm/a.csv is not there (looked in {workspace.folder}); put it there, or correct path"
     )
     assert error.value.exit_status == 4
 
@@ -174,7 +174,7 @@ def test_a_vanished_file_is_no_mass_delete(workspace: Workspace) -> None:
         with pytest.raises(ConnectionFailedError) as error:
             workspace.capture(where, object="a.csv", key="Id", cursor=cursor)
         assert str(error.value) == (
-            f"connection 'crm': crm/a.csv is not there (looked in {workspace.folder}); put it back, or correct path"
+            f"connection 'crm': crm/a.csv is not there (looked in {workspace.folder}); put it there, or correct path"
         )
         workspace.put("crm/a.csv", HEAD + "1,Ada\n")
 
@@ -195,7 +195,7 @@ def test_a_folder_that_is_not_there(workspace: Workspace) -> None:
     with pytest.raises(ConnectionFailedError) as error:
         workspace.connect("crm/").describe()
     assert str(error.value) == (
-        f"connection 'crm': crm is not there (looked in {workspace.folder}); put it back, or correct path"
+        f"connection 'crm': crm is not there (looked in {workspace.folder}); put it there, or correct path"
     )
 
 
