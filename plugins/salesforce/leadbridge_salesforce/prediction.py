@@ -162,7 +162,8 @@ class Predictor:
         unsure = set(FILLED.get(role, ()))
         if self.custom is None:
             unsure |= {name for name in empty if name.endswith("__c") and schema.fields[name].writable}
-        return Effect(role, schema.name, id_, False, values, {}, frozenset((unsure & empty) - values.keys()))
+        names = {name: other for name, other in NAMES.get(role, {}).items() if name in empty}
+        return Effect(role, schema.name, id_, False, values, names, frozenset((unsure & empty) - values.keys()))
 
     def _lead(self, request: ConvertRequest, lead: Mapping[str, Raw], roles: Sequence[str]) -> Effect:
         schema = self.schemas["lead"]
@@ -188,7 +189,7 @@ class Predictor:
             fields = self.schemas[effect.role].fields if effect.role in self.schemas else {}
             for name, raw in effect.values.items():
                 field = fields.get(name)
-                if field is not None and field.holds is not None and isinstance(raw, str) and len(raw) > field.holds:
-                    reason = f"{effect.object}.{name} holds {field.holds} characters, the lead's text has {len(raw)}"
+                if field is not None and field.length and isinstance(raw, str) and len(raw) > field.length:
+                    reason = f"{effect.object}.{name} holds {field.length} characters, the lead's text has {len(raw)}"
                     return Reject("too_long", reason, "shorten it in the lead", provider_field=name)
         return None
