@@ -94,6 +94,7 @@ def test_records_are_read_in_the_order_of_their_ids(org: Client) -> None:
         ([], "REQUIRED_FIELD_MISSING"),
         ([lead()] * 201, "EXCEEDED_MAX_SIZE_REQUEST"),
         ([{"LastName": "B"}], "INVALID_INPUT"),
+        ([{"attributes": {"type": "Nothing"}}], "INVALID_TYPE"),
         (["Byron"], "JSON_PARSER_ERROR"),
     ],
 )

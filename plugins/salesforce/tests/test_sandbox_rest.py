@@ -54,6 +54,19 @@ def test_every_call_counts(org: Client) -> None:
     assert org.ask("GET", "limits").status_code == 200
 
 
+def test_an_app_may_have_its_own_share_of_the_calls(org: Client) -> None:
+    org.sandbox.switch("app_calls", 250)
+    header = org.ask("GET", "limits").headers["Sforce-Limit-Info"]
+    assert header == "api-usage=1/100000; per-app-api-usage=1/250(appName=LeadBridge)"
+
+
+def test_addresses_have_a_length(org: Client) -> None:
+    path = "query?q=SELECT+Id+FROM+Lead+WHERE+LastName='" + "x" * 16_400 + "'"
+    assert code_of(org.ask("GET", path)) == (414, "URI_TOO_LONG")
+    org.sandbox.switch("longest_address", 0)
+    assert org.ask("GET", path).status_code == 200
+
+
 def test_unknown_paths_and_methods(org: Client) -> None:
     assert code_of(org.ask("GET", "nothing/here")) == (404, "NOT_FOUND")
     assert code_of(org.ask("GET", "sobjects/Nothing/describe")) == (404, "NOT_FOUND")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from leadbridge_salesforce.sandbox.dml.saving import create
+from leadbridge_salesforce.sandbox.schema import FieldSchema, PicklistValue
 from leadbridge_salesforce.sandbox.stand_in import SalesforceSandbox
 from org_served import Client, code_of, served_org
 
@@ -92,7 +94,8 @@ def test_sessions_can_all_end(org: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("gravity", True), ("page_size", "many"), ("page_size", True), ("jwt_tokens", 1)]
+    ("name", "value"),
+    [("gravity", True), ("page_size", "many"), ("page_size", True), ("jwt_tokens", 1), ("key_field", True)],
 )
 def test_switches_that_are_none(org: Client, name: str, value: object) -> None:
     refused = requests.post(f"{org.control_url}/switches", json={name: value}, timeout=20)
@@ -147,6 +150,25 @@ def test_records_are_kept_in_a_file(tmp_path: Path) -> None:
         assert sandbox.staff.queue
         sandbox.close()
         sandbox.close()
+
+
+def test_a_file_keeps_fields_that_came_and_went(tmp_path: Path) -> None:
+    options = Options("empty", file=tmp_path / "org.db")
+    sandbox = SalesforceSandbox(options)
+    sandbox.org.store.remove_field("Lead", "LeadBridge_Key__c")
+    picked = FieldSchema("Mood__c", "Mood", "picklist", length=40, picklist=(PicklistValue("Good", "Good"),))
+    sandbox.org.store.add_field("Lead", picked)
+    sandbox.close()
+    again = SalesforceSandbox(options)
+    lead = again.org.store.schema.by_name["lead"]
+    assert not lead.has("LeadBridge_Key__c")
+    assert lead.field("Mood__c") == picked
+    (saved,) = create(again.org, "Lead", [{"LastName": "B", "Company": "A", "Mood__c": "Good"}], again.org.manner())
+    assert again.org.store.where("Lead", {"Mood__c": "Good"})[0]["Id"] == saved.id
+    again.reset()
+    assert again.org.store.schema.by_name["lead"].has("LeadBridge_Key__c")
+    assert not again.org.store.schema.by_name["lead"].has("Mood__c")
+    again.close()
 
 
 def test_it_is_started_by_name() -> None:

@@ -35,7 +35,9 @@ class Limits:
 
     @property
     def header(self) -> str:
-        return f"api-usage={self.used}/{self.most}"
+        own = self._org.switches.app_calls
+        app = f"; per-app-api-usage={self.used}/{own}(appName=LeadBridge)" if own else ""
+        return f"api-usage={self.used}/{self.most}{app}"
 
 
 def exceeded(*, concurrent: bool = False) -> Refused:

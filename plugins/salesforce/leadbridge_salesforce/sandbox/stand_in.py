@@ -24,14 +24,14 @@ from leadbridge_salesforce.sandbox.rest.answers import Answer, refusal
 from leadbridge_salesforce.sandbox.rest.asking import Api
 from leadbridge_salesforce.sandbox.rest.routing import Rest, bearer
 from leadbridge_salesforce.sandbox.rules import standard_duplicate_rules
-from leadbridge_salesforce.sandbox.schema import standard_org
+from leadbridge_salesforce.sandbox.schema import OrgSchema, standard_org
 from leadbridge_salesforce.sandbox.seeding.demo import seed_demo
 from leadbridge_salesforce.sandbox.seeding.settings import Staff, adopt_settings, seed_settings
 from leadbridge_salesforce.sandbox.soap.envelope import fault
 from leadbridge_salesforce.sandbox.soap.routing import Soap
 from leadbridge_salesforce.sandbox.soql.queries import Queries
 from leadbridge_salesforce.sandbox.store import Store
-from leadbridge_salesforce.sandbox.switches import Switches
+from leadbridge_salesforce.sandbox.switches import AT_START, Switches
 
 SEEDS = ("demo", "empty")
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]
@@ -84,6 +84,8 @@ class SalesforceSandbox(Sandbox):
         return {name: getattr(self.org.switches, name) for name in Switches.__slots__}
 
     def switch(self, name: str, value: Switch) -> None:
+        if name in AT_START:
+            raise ValueError(f"switch {name} is for the start: leadbridge sandbox up salesforce --switch {name}=...")
         self.org.switches = self.org.switches.turned(name, value)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -108,7 +110,7 @@ class SalesforceSandbox(Sandbox):
         """Begin again: in a file as well, all records are made anew."""
         with self.org.store.lock:
             switches = self.org.switches
-            self.org.store.erase()
+            self.org.store.begin_again(self._schema())
             self._open(self.org.store, fresh=True)
             self.org.switches = switches
         self.faults.clear()
@@ -141,9 +143,11 @@ class SalesforceSandbox(Sandbox):
             self._store = None
 
     def _begin(self) -> None:
-        schema = standard_org(keyed=self._switches.key_field, blank_company=self._switches.person_accounts)
-        self._store = Store(schema, self.options.file)
+        self._store = Store(self._schema(), self.options.file)
         self._open(self._store, fresh=not self._store.where("Organization"))
+
+    def _schema(self) -> OrgSchema:
+        return standard_org(keyed=self._switches.key_field, blank_company=self._switches.person_accounts)
 
     def _open(self, store: Store, *, fresh: bool) -> None:
         self.org = Org(store, self.clock, self.faults, self._switches)

@@ -30,6 +30,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from leadbridge_salesforce.sandbox import ids
+from leadbridge_salesforce.sandbox.field_changes import FieldChanges
 from leadbridge_salesforce.sandbox.schema import FieldSchema, ObjectSchema, OrgSchema
 
 Stored = str | int | float | None
@@ -47,20 +48,14 @@ class Store:
         self.lock = threading.RLock()
         self._engine = _engine(file)
         self.connection = self._engine.connect()
-        self._metadata = sa.MetaData()
-        self._last: dict[str, int] = {}
         self._depth = 0
-        self.schema = OrgSchema(())
-        with self.transaction():
-            for added in schema.objects:
-                self.add_object(added)
+        self._open(schema)
 
-    def erase(self) -> None:
-        """Remove all records; ids begin anew."""
+    def begin_again(self, schema: OrgSchema) -> None:
+        """Throw all records and tables away; ids begin anew."""
         with self.transaction():
-            for table in self._metadata.sorted_tables:
-                self.connection.execute(sa.delete(table))
-        self._last.clear()
+            self._metadata.drop_all(self.connection)
+        self._open(schema)
 
     def close(self) -> None:
         self.connection.close()
@@ -70,8 +65,18 @@ class Store:
         """The table of an object; its columns have the fields' names. Raises KeyError where there is none."""
         return self._metadata.tables[self.schema.by_name[object.lower()].name]
 
-    def add_object(self, object: ObjectSchema) -> None:
-        """Make the object's table, where it is not there yet."""
+    def _open(self, schema: OrgSchema) -> None:
+        """Make the tables, or find them in the file, with the fields that came and went while it was used before."""
+        self._metadata = sa.MetaData()
+        self._last: dict[str, int] = {}
+        self._changes = FieldChanges(self._metadata)
+        self.schema = OrgSchema(())
+        with self.transaction():
+            self._changes.prepare(self.connection)
+            for added in self._changes.applied(self.connection, schema).objects:
+                self._add_object(added)
+
+    def _add_object(self, object: ObjectSchema) -> None:
         self.schema = self.schema.with_object(object)
         table = sa.Table(object.name, self._metadata, *(_column(f) for f in object.fields if f.stored))
         for f in object.fields:
@@ -95,6 +100,7 @@ class Store:
                 sa.Index(f"{table.name}.{added.name}", column).create(self.connection)
             if added.default is not None:
                 self.connection.execute(sa.update(table).values({added.name: added.default}))
+            self._changes.note(self.connection, table.name, added.name, added)
         self.schema = self.schema.with_object(changed)
 
     def remove_field(self, object: str, name: str) -> None:
@@ -107,6 +113,7 @@ class Store:
             for index in [i for i in old.indexes if column.name in i.columns]:
                 index.drop(self.connection)
             self.connection.execute(sa.text(f"ALTER TABLE {quoted(old.name)} DROP COLUMN {quoted(column.name)}"))
+            self._changes.note(self.connection, old.name, column.name, None)
         self._metadata.remove(old)
         self.schema = self.schema.with_object(changed)
         sa.Table(old.name, self._metadata, *(_column(f) for f in changed.fields if f.stored))

@@ -9,6 +9,9 @@ from leadbridge.sandbox import Switch
 FIRST_VERSION = 31
 """API versions below are retired."""
 
+AT_START = frozenset({"key_field", "person_accounts"})
+"""Switches that tell how an org is made; afterwards its fields are changed instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Switches:
@@ -22,6 +25,8 @@ class Switches:
         rotate_refresh_tokens: a refresh token is good for one use.
         page_size: rows of a query's page at most; Salesforce promises no size.
         daily_calls: API calls within 24 hours.
+        app_calls: how many of them the client's app may make, which is told beside the org's; 0 for no such bound.
+        longest_address: characters of a request's path and query; 0 for no bound.
         lower_email: e-mail addresses are kept in lower case.
         trim_text: text loses the blanks around it.
         upsert_by_lookup: upsert takes fields marked idLookup, not external ids only.
@@ -53,6 +58,8 @@ class Switches:
     rotate_refresh_tokens: bool = False
     page_size: int = 2000
     daily_calls: int = 100_000
+    app_calls: int = 0
+    longest_address: int = 16_384
     lower_email: bool = True
     trim_text: bool = True
     upsert_by_lookup: bool = True

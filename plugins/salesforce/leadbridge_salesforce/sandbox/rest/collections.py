@@ -9,7 +9,7 @@ from typing import Any, Final
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.dml.deleting import delete as delete_rows
 from leadbridge_salesforce.sandbox.dml.drafts import Manner, Saved
-from leadbridge_salesforce.sandbox.dml.refusals import Refused, not_found, rolled_back
+from leadbridge_salesforce.sandbox.dml.refusals import Refused, rolled_back
 from leadbridge_salesforce.sandbox.dml.saving import create, update
 from leadbridge_salesforce.sandbox.dml.upserting import upsert
 from leadbridge_salesforce.sandbox.rest.answers import Answer, all_failed, saved
@@ -134,7 +134,7 @@ def _object(asked: Asked, row: Record) -> ObjectSchema:
         raise Refused("INVALID_INPUT", "The type attribute is required in every record: attributes.type")
     found = asked.org.seen.object(str(name))
     if found is None:
-        raise not_found()
+        raise Refused("INVALID_TYPE", f"sObject type '{name}' is not supported.")
     return found
 
 

@@ -84,6 +84,7 @@ class Rest:
             if found is None:
                 raise not_found()
             version = found["version"]
+            self._check_length(call)
             self._check_version(version)
             self._api.sessions.check(bearer(call))
             self._api.limits.spend()
@@ -116,6 +117,11 @@ class Rest:
         allowed = ", ".join(sorted({method for methods, _ in fitting for method in methods}))
         message = f"HTTP Method '{asked.call.method}' not allowed. Allowed are {allowed}"
         raise Refused("METHOD_NOT_ALLOWED", message, status=405)
+
+    def _check_length(self, call: Call) -> None:
+        most = self._api.org.switches.longest_address
+        if most and len(call.path) + len(call.query) > most:
+            raise Refused("URI_TOO_LONG", "The length of the URI exceeds the limit", status=414)
 
     def _check_version(self, version: str) -> None:
         number = float(version)
