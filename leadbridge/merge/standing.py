@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from leadbridge.golden import Link
+from leadbridge.golden import Link, LinkState
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.succession import Succession
 from leadbridge.ordering import People, as_people_count
 from leadbridge.provider import Gone
 from leadbridge.records import Ref
 from leadbridge.values import Value
+
+IN_PLAY: Final[frozenset[LinkState]] = frozenset({"live", "surplus"})
+"""States of links whose records are there and covered."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,7 +70,7 @@ def stand(links: Iterable[Link], sights: Sights) -> tuple[Link, ...]:
 
 
 def in_play(link: Link) -> bool:
-    return link.state in {"live", "surplus"}
+    return link.state in IN_PLAY
 
 
 def seniority(link: Link) -> tuple[int, People, str]:

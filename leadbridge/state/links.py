@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from leadbridge.golden import Link, LinkState
 from leadbridge.records import Ref
-from leadbridge.state.model import StoredLink
+from leadbridge.state.model import ObjectKey, StoredLink
 from leadbridge.state.names import Names
 from leadbridge.state.schema import links as table
 from leadbridge.state.sql import PAGE, by_object, chunks, insert_all, select_in, select_refs
@@ -54,6 +54,13 @@ def by_goldens(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, tuple[
     for row in select_in(snapshot, select(table), table.c.golden, goldens):
         found.setdefault(row.golden, []).append(_stored(row, snapshot.names))
     return {golden: tuple(sorted(some, key=lambda s: (s.link.age, s.link.id))) for golden, some in found.items()}
+
+
+def among(snapshot: Snapshot, at: ObjectKey, record_ids: Collection[str], states: Collection[LinkState]) -> set[str]:
+    """Those of an object's record ids whose link is in one of these states."""
+    query = select(table.c.record_id).where(table.c.connection == at[0], table.c.object == at[1])
+    found = select_in(snapshot, query.where(table.c.state.in_(states)), table.c.record_id, record_ids)
+    return {row.record_id for row in found}
 
 
 def connections_of(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, frozenset[str]]:

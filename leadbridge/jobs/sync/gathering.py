@@ -13,7 +13,7 @@ from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.merge.standing import in_play
+from leadbridge.merge.standing import IN_PLAY
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
 from leadbridge.provider import Gone, Page, Provider
@@ -110,8 +110,7 @@ class Gathering:
         with self._store.read() as snapshot:
             run = cursors.moved_by(snapshot, at)
             ids = set() if run is None else operations.made(snapshot, run, *at)
-            known = links.by_refs(snapshot, [Ref(*at, one) for one in ids])
-        return {ref.id for ref, stored in known.items() if in_play(stored.link)}
+            return links.among(snapshot, at, ids, IN_PLAY)
 
     def _page(self, tx: Transaction, at: ObjectKey, page: Page) -> None:
         rejects = [(Ref(*at, ""), reject) for reject in page.rejects]
