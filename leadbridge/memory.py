@@ -62,6 +62,7 @@ class MemoryProvider(Provider):
         writes=True,
         upsert_by_key=True,
         read_back=True,
+        field_stamps=True,
         local=True,
     )
 
@@ -156,7 +157,8 @@ class MemoryProvider(Provider):
         """A field that the connection cannot see is missing, not blank."""
         visible = {field.name for field in self._description(object).fields if field.readable}
         values = {name: value for name, value in entry.values.items() if name in visible}
-        return Record(Ref(self.site.connection, object, entry.id), values, modified=entry.modified)
+        stamps = {name: at for name, at in entry.stamps.items() if name in visible}
+        return Record(Ref(self.site.connection, object, entry.id), values, modified=entry.modified, stamps=stamps)
 
     def _gone(self, object: str, entry: Entry) -> Gone:
         ref = Ref(self.site.connection, object, entry.id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from leadbridge.memory_conversion import MemoryConversion
 from leadbridge.provider import Action, FieldDescription, ObjectDescription
@@ -22,6 +23,7 @@ class Entry:
         key: what its creator named it by, so that creating it again cannot make a second one.
         converted: of a lead that was converted, its contact's object and id, and whether the conversion made it.
         became: of one that the CRM converted by itself, role -> object and id of the record that stands for it.
+        stamps: when each field was last set.
         erased: of a deleted record, that nothing of it is left but its id.
     """
 
@@ -35,6 +37,7 @@ class Entry:
     converted: tuple[str, str, bool] | None = None
     became: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     erased: bool = False
+    stamps: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class MemoryCrm:
@@ -42,10 +45,12 @@ class MemoryCrm:
 
     Attributes:
         conversion: how it converts leads by itself; None where its users do all of it by hand.
+        clock: what time it is there.
     """
 
     def __init__(self, *objects: ObjectDescription, conversion: MemoryConversion | None = None) -> None:
         self.conversion = conversion
+        self.clock: Callable[[], datetime] = partial(datetime.now, UTC)
         self.objects: dict[str, ObjectDescription] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         self._keys: dict[tuple[str, str], str] = {}
@@ -65,13 +70,15 @@ class MemoryCrm:
         new = f"{object}-{len(self._entries[object]) + 1}"
         if key is not None:
             self._keys[object, key] = new
-        self._keep(object, Entry(new, 0, datetime.now(UTC), _without_missing(values), key))
+        stamps = dict.fromkeys(values, self.clock())
+        self._keep(object, Entry(new, 0, self.clock(), _without_missing(values), key, stamps=stamps))
         return new
 
     def edit(self, object: str, id: str, values: Mapping[str, Raw]) -> None:
         """Set exactly these fields; ``MISSING`` takes a field away."""
         entry = self.entry(object, id)
-        self._keep(object, replace(entry, values=_without_missing({**entry.values, **values})))
+        stamps = {**entry.stamps, **dict.fromkeys(values, self.clock())}
+        self._keep(object, replace(entry, values=_without_missing({**entry.values, **values}), stamps=stamps))
 
     def delete(self, object: str, id: str, merged_into: str | None = None) -> None:
         """Leave a tombstone."""
@@ -136,7 +143,7 @@ class MemoryCrm:
 
     def _keep(self, object: str, entry: Entry) -> None:
         self._sequence += 1
-        self._entries[object][entry.id] = replace(entry, sequence=self._sequence, modified=datetime.now(UTC))
+        self._entries[object][entry.id] = replace(entry, sequence=self._sequence, modified=self.clock())
 
 
 def refusal(description: ObjectDescription, action: Action) -> Reject | None:

@@ -54,7 +54,7 @@ class Capabilities:
     native_conversion: bool = False  # predict, convert, converted; read_back too
     converts_at_once: int = 100  # most leads that one call of convert is given
     read_back: bool = False  # read() after a write shows what was stored
-    field_stamps: bool = False  # modification stamps per field
+    field_stamps: bool = False  # records carry when each of their fields was set
     checks_expected: bool = True  # write compares `expected` itself, at no further call; else the caller reads first
     at_once: int | None = None  # most actions that one write is given; None: as many as is usual
     local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory

@@ -50,12 +50,14 @@ class Record:
         values: provider field -> raw value. A field that is not there is missing, never blank.
         source: where it stands (``inbox/fair.csv:17``), for messages; may be empty.
         modified: the CRM's own stamp, aware UTC, or None. It never orders edits of different CRMs.
+        stamps: provider field -> when the CRM says that it was set, aware UTC; None where it does not say.
     """
 
     ref: Ref
     values: Mapping[str, Raw]
     source: str = ""
     modified: datetime | None = None
+    stamps: Mapping[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

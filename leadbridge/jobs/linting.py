@@ -9,7 +9,7 @@ from leadbridge.config.jobs import Precedence, Rule, SyncJob
 from leadbridge.errors import FileFaults
 from leadbridge.files.check import suggest
 from leadbridge.jobs.convert.deciding import where_of
-from leadbridge.jobs.sync.scene import conditions_of, field_names, roles_of
+from leadbridge.jobs.sync.scene import conditions_of, demand_stamps, field_names, roles_of
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.lint.finding import Finding, Place
 from leadbridge.merge.record import DEFAULT
@@ -17,7 +17,7 @@ from leadbridge.merge.record import DEFAULT
 
 def lint_jobs(workspace: Workspace) -> list[Finding]:
     """All findings, each once, in the order of the file."""
-    found = dict.fromkeys([*_conditions(workspace), *_fields(workspace), *_pairs(workspace)])
+    found = dict.fromkeys([*_conditions(workspace), *_fields(workspace), *_stamps(workspace), *_pairs(workspace)])
     return sorted(found, key=lambda f: (f.fault.line, f.fault.column, f.fault.message))
 
 
@@ -41,6 +41,15 @@ def _fields(workspace: Workspace) -> Iterator[Finding]:
                 message = f"no record of the job's roles has a field {field!r}"
                 at, close = ("jobs", name, "fields", field), suggest(field, known)
                 yield place.error("unknown_field", at, message, close, key=True)
+
+
+def _stamps(workspace: Workspace) -> Iterator[Finding]:
+    able = {name: one.type.capabilities for name, one in workspace.project.config.connections.items()}
+    for name, _ in _sync_jobs(workspace):
+        try:
+            demand_stamps(workspace, name, able)
+        except FileFaults as error:
+            yield from (Finding(fault, "error", "no_stamps") for fault in error.faults)
 
 
 def _pairs(workspace: Workspace) -> Iterator[Finding]:

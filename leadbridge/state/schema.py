@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = "0003"
+VERSION: Final = "0004"
 """The newest migration; names are four digits, so that they sort."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,6 +155,7 @@ staged = Table(
     _text("said"),
     _text("source"),
     _time("modified", null=True),
+    Column("stamps", Text),
 )
 staged_keys = Table(
     "staged_keys",

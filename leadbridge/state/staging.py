@@ -31,6 +31,7 @@ def stage(tx: Transaction, run: int, rows: Sequence[StagedRow]) -> None:
                 "said": pack(row.said),
                 "source": row.record.source,
                 "modified": row.record.modified,
+                "stamps": None if row.record.stamps is None else pack(row.record.stamps),
             }
             for ref, row in last.items()
         ],
@@ -113,5 +114,6 @@ def _ref(row: Row[Any]) -> Ref:
 
 
 def _staged(row: Row[Any], names: Names) -> StagedRow:
-    record = Record(_ref(row), names.unpack(row.raw), row.source, row.modified)
+    stamps = None if row.stamps is None else names.unpack(row.stamps)
+    record = Record(_ref(row), names.unpack(row.raw), row.source, row.modified, stamps)
     return StagedRow(record, row.role, row.mapping, names.unpack(row.said))

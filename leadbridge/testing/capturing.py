@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from leadbridge.errors import ConnectionFailedError
@@ -170,6 +172,20 @@ class CaptureContract(Contract):
         assert (proofs[at_once], proofs[later]) == ("erasure", "erasure")
         assert proofs[deleted] != "erasure"
         assert again.records == []
+
+    def test_stamps_tell_when_a_field_was_set(self, harness: Harness, provider: Provider) -> None:
+        """With ``field_stamps``: every record carries stamps, aware UTC; an edit moves those of its own fields only."""
+        needs(provider, "field_stamps")
+        one = harness.create(harness.sample(1))
+        before = next(record for record in capture(provider, harness).records if record.ref.id == one).stamps
+        harness.edit(one, {harness.field: "edited"})
+        after = next(record for record in capture_anew(harness).records if record.ref.id == one).stamps
+        assert before and after
+        assert {at.utcoffset() for at in after.values()} == {timedelta(0)}
+        assert after[harness.field] >= max(before.values())
+        assert {n: at for n, at in after.items() if n != harness.field} == {
+            n: at for n, at in before.items() if n != harness.field
+        }
 
     def test_a_bad_row_stops_nothing(self, harness: Harness, provider: Provider) -> None:
         """A row that cannot be read is a reject with code, reason and source; the rows around it are captured."""

@@ -230,6 +230,19 @@ class TakesDeletesForErasures(Capturing):
         return replace(page, gone=tuple(replace(gone, proof="erasure") for gone in page.gone))
 
 
+class StampsWholeRecords(Capturing):
+    def change(self, page: Page) -> Page:
+        def stamped(record: Record) -> Record:
+            return replace(record, stamps=dict.fromkeys(record.values, record.modified))
+
+        return replace(page, records=tuple(stamped(record) for record in page.records))
+
+
+class StampsNothing(Capturing):
+    def change(self, page: Page) -> Page:
+        return replace(page, records=tuple(replace(record, stamps=None) for record in page.records))
+
+
 class RejectsBadRows(Capturing):
     """Not at fault: a record whose company is ``spoilt`` counts as one that cannot be read."""
 
@@ -467,6 +480,7 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_a_deleted_record_is_gone": [SaysNothingOfDeletes],
     "test_absence_needs_a_complete_capture": [ClaimsAbsenceTooEarly],
     "test_an_erased_record_is_gone_for_good": [TakesErasuresForDeletes, TakesDeletesForErasures],
+    "test_stamps_tell_when_a_field_was_set": [StampsWholeRecords, StampsNothing],
     "test_a_bad_row_stops_nothing": [DropsBadRows, StopsAtABadRow],
     "test_a_create_is_durable": [KeepsTheIdToItself],
     "test_an_update_sets_exactly_its_values": [ReplacesTheWholeRecord],

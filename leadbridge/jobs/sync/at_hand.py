@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from leadbridge.golden import Golden, Link
 from leadbridge.jobs.sync.chunk import Around, Chunk
@@ -84,7 +85,14 @@ class AtHand:
             return None
         row = self.staged.get(link.ref)
         captured = None if row is None else self.values(link, mapping)
-        return Side(link, mapping, captured, self.guarded(link))
+        stamps = {} if row is None or row.record.stamps is None else self._stamps(mapping, row.record.stamps)
+        return Side(link, mapping, captured, self.guarded(link), stamps)
+
+    def _stamps(self, mapping: ObjectMapping, stamps: Mapping[str, datetime]) -> dict[str, datetime]:
+        """Of the fields whose newest value counts."""
+        wanted = self._scene.stamped[self.was.golden.subject]
+        columns = ((f.column, target.name) for f in mapping.fields for target in f.targets if target.name in wanted)
+        return {name: stamps[column] for column, name in columns if column is not None and column in stamps}
 
     def values(self, link: Link, mapping: ObjectMapping) -> dict[str, Raw]:
         wanted = columns(mapping)

@@ -67,6 +67,7 @@ class Gathering:
         self._references = references
         self._heirs: dict[Ref, StoredLink] = {}
         self._marks = marks_for(store, erasing=False)
+        self._stamped = any(scene.stamped.values())
         self.found = Gathered()
 
     def capture(self, start: Mapping[ObjectKey, str | None], watch: Watch) -> Gathered:
@@ -153,7 +154,7 @@ class Gathering:
     def _keep(self, tx: Transaction, taken: Sequence[_Taken], captured: Mapping[Ref, Captured]) -> None:
         """``captured``: those that a mapping covers, read through it."""
         said = {ref: one.values for ref, one in captured.items()}
-        staging.stage(tx, self._run, [_staged(one, said.get(one.record.ref, {})) for one in taken])
+        staging.stage(tx, self._run, [self._staged(one, said.get(one.record.ref, {})) for one in taken])
         found = {ref: golden_keys(one.subject, one.values) for ref, one in captured.items()}
         staged_keys.add(tx, self._run, found)
 
@@ -245,12 +246,12 @@ class Gathering:
                 turns.add(tx, self._run, found)
             after = page[-1].link.id
 
-
-def _staged(taken: _Taken, said: Mapping[str, Value]) -> StagedRow:
-    """Role and file are blank for a record that no mapping covers any more; only what is mapped is kept."""
-    record, mapping = taken.record, taken.mapping
-    if mapping is None:
-        return StagedRow(replace(record, values={}), "", "")
-    wanted = columns(mapping)
-    values = {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
-    return StagedRow(replace(record, values=values), mapping.role, mapping.file.name, said)
+    def _staged(self, taken: _Taken, said: Mapping[str, Value]) -> StagedRow:
+        """Role and file are blank for a record that no mapping covers any more; only what is mapped is kept."""
+        record, mapping = taken.record, taken.mapping
+        if mapping is None:
+            return StagedRow(replace(record, values={}), "", "")
+        wanted = columns(mapping)
+        values = {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
+        stamps = record.stamps if self._stamped else None
+        return StagedRow(replace(record, values=values, stamps=stamps), mapping.role, mapping.file.name, said)

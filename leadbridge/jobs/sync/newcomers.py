@@ -55,7 +55,7 @@ class Newcomers:
         (ref,) = refs
         row = chunk.staged.get(ref)
         reader = self._reader(ref, row) if row is not None and ref not in self._reported else None
-        if row is None or reader is None or ref not in chunk.link_ids:
+        if row is None or reader is None or ref not in chunk.link_ids or row.record.stamps is not None:
             return None
         link = Link(chunk.link_ids[ref], number, ref, row.role, "live", {}, age_of(row.said.get("created_at", MISSING)))
         return self._drawn(link, reader, row)

@@ -21,7 +21,7 @@ from leadbridge.merge.model import FieldPolicy
 from leadbridge.merge.record import DEFAULT, Policies
 from leadbridge.merge.viewing import COMPANY
 from leadbridge.plan.uniting import OPT_OUT
-from leadbridge.provider import ObjectDescription, Provider
+from leadbridge.provider import Capabilities, ObjectDescription, Provider
 from leadbridge.records import Ref
 from leadbridge.state.model import ObjectKey
 from leadbridge.state.store import Store
@@ -112,6 +112,16 @@ class Scene:
         """Subject -> how conflicts of its fields are settled."""
         return {name: self._policies(subject) for name, subject in self._subjects.items()}
 
+    @cached_property
+    def stamped(self) -> Mapping[str, frozenset[str]]:
+        """Subject -> fields of which the newest value counts."""
+        return {
+            name: frozenset(
+                f for f in self.subject(name).fields if (policies.get(f) or policies[DEFAULT]).kind == "newest"
+            )
+            for name, policies in self.policies.items()
+        }
+
     @property
     def _subjects(self) -> Mapping[str, Subject]:
         return self.workspace.mappings.catalogue.subjects
@@ -185,6 +195,17 @@ def sync_job(workspace: Workspace, name: str) -> SyncJob:
     return job
 
 
+def demand_stamps(workspace: Workspace, name: str, able: Mapping[str, Capabilities]) -> None:
+    """Raises FileFaults where the newest value is to count and a connection does not say when a field was set."""
+    job, document = sync_job(workspace, name), workspace.project.config.document
+    lacking = [connection for connection in job.sync if not able[connection].field_stamps]
+    fields = [field for field, said in job.fields.items() if said == "newest"] if lacking else []
+    message = f"cannot be `newest`: {', '.join(lacking)} does not say when a field was set; no clock of ours decides"
+    faults = [document.fault(("jobs", name, "fields", field), message) for field in fields]
+    if faults:
+        raise FileFaults(faults)
+
+
 @contextmanager
 def opened(workspace: Workspace, store: Store, name: str) -> Iterator[Scene]:
     """The job with its connections open, closed again whatever happens.
@@ -198,6 +219,7 @@ def opened(workspace: Workspace, store: Store, name: str) -> Iterator[Scene]:
     roles = roles_of(workspace, job)
     create_as, where = conditions_of(workspace, name)
     with workspace.open(job.sync, store) as sources:
+        demand_stamps(workspace, name, {s.connection: s.provider.capabilities for s in sources})
         for source in sources:
             source.demand(roles)
         yield Scene(workspace, name, job, sources, roles, create_as, where)
