@@ -78,6 +78,7 @@ TABLE = [
     ("CreatedDate != YESTERDAY", [A, N]),
     ("CreatedDate = LAST_N_DAYS:1", [A, E]),
     ("CreatedDate IN (TODAY, LAST_MONTH)", [A, N]),
+    ("CreatedDate IN (N_DAYS_AGO:0, N_DAYS_AGO:1)", [A, E]),
     ("CreatedDate = 2026-11-25T01:00:00+01:00", [A]),
     ("CreatedDate > 2026-11-24T23:59:58.999Z", [A, E]),
     ("CreatedDate > 2026-11-24T23:59:59Z", [A]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from leadbridge_salesforce.sandbox.soql.compiler import compile_query
 from leadbridge_salesforce.sandbox.soql.faults import QueryError
 from soql_world import BASE, World
@@ -388,3 +390,85 @@ def test_deleted_records_only_when_all_rows_are_asked_for(world: World) -> None:
     assert world.records("SELECT Name FROM Lead", all_rows=True) == [{"Name": "gone"}]
     assert world.records("SELECT Name FROM Lead WHERE IsDeleted = true ALL ROWS") == [{"Name": "gone"}]
     assert world.records("SELECT COUNT(Id) FROM Lead") == [{"expr0": 0}]
+
+
+PATHS = [f.name for f in World().store.schema.by_name["lead"].fields] + [
+    "Owner.Name",
+    "Owner.Type",
+    "owner.email",
+    "ConvertedAccount.Owner.Name",
+    "ConvertedContact.Account.Parent.Name",
+    "CreatedBy.Manager.Manager.Name",
+    "Nope",
+    "Owner.Nope.Id",
+]
+CALLS = ["COUNT({})", "MAX({})", "SUM({})", "CALENDAR_YEAR({})", "FISCAL_QUARTER({})", "DAY_ONLY({})", "toLabel({})"]
+VALUES = [
+    "'x'",
+    r"'\%_'",
+    "'00Q000000000001'",
+    "null",
+    "true",
+    "1",
+    "-1.5",
+    "99999999999999999999999999",
+    "TODAY",
+    "LAST_N_DAYS:3",
+    "N_FISCAL_YEARS_AGO:9999",
+    "2026-01-01",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
+    "'é'",
+    "''",
+]
+PATH = st.sampled_from(PATHS)
+EXPRESSION = st.one_of(PATH, st.builds(str.format, st.sampled_from(CALLS), PATH))
+COMPARISON = st.builds(
+    "{} {} {}".format,
+    EXPRESSION,
+    st.sampled_from(["=", "!=", "<", ">=", "LIKE"]),
+    st.sampled_from(VALUES),
+) | st.builds(
+    "{} {} ({}, {})".format,
+    EXPRESSION,
+    st.sampled_from(["IN", "NOT IN", "INCLUDES", "EXCLUDES"]),
+    st.sampled_from(VALUES),
+    st.sampled_from([*VALUES, "SELECT Id FROM Lead"]),
+)
+CLAUSES = st.tuples(
+    st.lists(EXPRESSION, min_size=1, max_size=3).map(", ".join),
+    st.just("") | COMPARISON.map(" WHERE {}".format) | COMPARISON.map(" WHERE (NOT {})".format),
+    st.just("") | EXPRESSION.map(" GROUP BY {}".format),
+    st.just("") | EXPRESSION.map(" ORDER BY {} DESC NULLS LAST".format),
+    st.sampled_from(["", " LIMIT 1", " LIMIT 99999999999999999999", " OFFSET 2", " LIMIT 5 OFFSET 2000"]),
+)
+FULL = World()
+FULL.put("Lead", Name="x", OwnerId=FULL.put("Group", Name="q"), CreatedDate="2026-01-01T00:00:00.000+0000")
+
+
+@settings(max_examples=300, deadline=None)
+@given(CLAUSES)
+def test_any_query_is_answered_or_refused(clauses: tuple[str, ...]) -> None:
+    what, *rest = clauses
+    try:
+        FULL.ask(f"SELECT {what} FROM Lead{''.join(rest)}")
+    except QueryError as refused:
+        assert refused.code in {
+            "MALFORMED_QUERY",
+            "INVALID_FIELD",
+            "INVALID_TYPE",
+            "INVALID_QUERY_FILTER_OPERATOR",
+            "NUMBER_OUTSIDE_VALID_RANGE",
+        }
+
+
+def test_more_values_than_a_query_takes(world: World) -> None:
+    many = ",".join(str(number) for number in range(15_000))
+    assert world.ask(f"SELECT Id FROM Lead WHERE AnnualRevenue IN ({many})")["totalSize"] == 0
+    same = ",".join(["1"] * 45_000)
+    assert world.ask(f"SELECT Id FROM Lead WHERE AnnualRevenue IN ({same})")["totalSize"] == 0
+
+
+def test_counts_are_not_grouped(world: World) -> None:
+    code, message = world.refused("SELECT COUNT() FROM Lead GROUP BY Name")
+    assert (code, message) == ("MALFORMED_QUERY", "Grouped query cannot use COUNT()")

@@ -80,7 +80,7 @@ class Comparer:
         sql = self._filterable("=")
         bound: dict[str, list[Any]] = {}
         spans: list[Truth] = []
-        for value in values:
+        for value in {(type(value.value), value.value): value for value in values}.values():
             if isinstance(value.value, Span):
                 spans.append(self._matches(sql, "=", value))
             else:

@@ -52,6 +52,8 @@ class Compiler:
     def whole(self, query: Query) -> Compiled:
         scope = self._scope(query, find_object(self._around, query.source, self._text, query.source_at))
         if is_count(query):
+            if query.group:
+                raise malformed(self._text, query.source_at, "Grouped query cannot use COUNT()")
             return self._count(query, scope)
         return self._groups(query, scope) if is_aggregate(query) else self._records(query, scope)
 

@@ -8,6 +8,9 @@ from leadbridge_salesforce.sandbox.soql.faults import QueryError, malformed
 from leadbridge_salesforce.sandbox.soql.tokens import Token, tokens
 from leadbridge_salesforce.sandbox.soql.tree import Call, Expression, Path
 
+LARGEST: Final = 2**31 - 1
+"""Of the whole numbers behind LIMIT, OFFSET and date literals."""
+
 RESERVED: Final = frozenset(
     {"ALL", "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FOR", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST"}
     | {"LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "UPDATE", "USING", "WHERE", "WITH"}
@@ -89,6 +92,6 @@ class Reader:
 
     def whole_number(self) -> int:
         token = self.now
-        if token.kind != "number" or not token.text.isdecimal():
+        if token.kind != "number" or not token.text.isdecimal() or int(token.text) > LARGEST:
             raise self.unexpected()
         return int(self.take().text)

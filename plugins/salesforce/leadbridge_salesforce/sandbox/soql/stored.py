@@ -40,7 +40,7 @@ def stored_day(day: date) -> str:
 
 
 def stored_moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 def stored_number(number: Decimal) -> int | float:
