@@ -35,7 +35,7 @@ class OrgHarness(Harness):
     }
 
     def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None, **switches: Switch) -> None:
-        self._folder = folder
+        self.folder = folder
         self._settings = dict(settings or {})
         self._open = ExitStack()
         self.served = self._open.enter_context(start("salesforce", Options("empty", switches=switches)))
@@ -47,7 +47,7 @@ class OrgHarness(Harness):
     def connect(self, **settings: Any) -> SalesforceProvider:
         signed = {"auth": "session", "session_token": self.served.token, "domain": self.served.url}
         return SalesforceProvider(
-            Site("sf", self._folder), SalesforceSettings(**{**signed, **self._settings, **settings})
+            Site("sf", self.folder), SalesforceSettings(**{**signed, **self._settings, **settings})
         )
 
     def sample(self, number: int) -> dict[str, Raw]:
@@ -108,28 +108,35 @@ class OrgHands(ConversionHands):
 
     def create(self, role: str, number: int, account: str = "") -> str:
         values: dict[str, Raw] = {
-            "lead": {
-                **self._harness.sample(number),
-                "FirstName": "Ada",
-                "Title": "Analyst",
-                "Phone": "+14155550100",
-                "MobilePhone": "+14155550101",
-                "Website": "https://x.example",
-                "Industry": "Technology",
-                "Rating": "Hot",
-                "LeadSource": "Web",
-                "AnnualRevenue": 1000,
-                "NumberOfEmployees": 5,
-                "Street": "1 Main St",
-                "City": "Ulm",
-                "Country": "Germany",
-                "Description": "Wants tea.",
-                "HasOptedOutOfEmail": True,
-            },
+            "lead": self.lead(number),
             "account": {"Name": f"Acme {number}"},
             "contact": {"LastName": f"Known {number}", "AccountId": account or None},
         }[role]
         return self._harness.make(self.objects[role], values)
+
+    def lead(self, number: int) -> dict[str, Raw]:
+        return {
+            **self._harness.sample(number),
+            "FirstName": "Ada",
+            "Title": "Analyst",
+            "Phone": "+14155550100",
+            "MobilePhone": "+14155550101",
+            "Website": "https://x.example",
+            "Industry": "Technology",
+            "Rating": "Hot",
+            "LeadSource": "Web",
+            "AnnualRevenue": 1000,
+            "NumberOfEmployees": 5,
+            "Street": "1 Main St",
+            "City": "Ulm",
+            "Country": "Germany",
+            "Description": "Wants tea.",
+            "HasOptedOutOfEmail": True,
+            "Region__c": "EMEA",
+            "Budget__c": 100,
+            "Source_Detail__c": "Hall 4",
+            "Consent_Date__c": "2026-01-31T09:30:00.000Z",
+        }
 
     def edit(self, role: str, id: str, values: Mapping[str, Raw]) -> None:
         self._harness.change(self.objects[role], update=[{"Id": id, **values}])

@@ -14,7 +14,14 @@ from leadbridge_salesforce import soap, soql
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.drafting import is_id
 from leadbridge_salesforce.failures import RETRY
-from leadbridge_salesforce.prediction import Status, opportunity_name, owner_refusal, taken_owner, taken_status
+from leadbridge_salesforce.prediction import (
+    Status,
+    opportunity_name,
+    owner_refusal,
+    status_refusal,
+    taken_owner,
+    taken_status,
+)
 from leadbridge_salesforce.rejecting import rejected
 from leadbridge_salesforce.schema import Schemas
 from leadbridge_salesforce.soap import LeadConvert, LeadConvertResult
@@ -90,9 +97,8 @@ class Converting:
             return Reject(
                 "gone", f"the {bad} that the lead was to go into is not there, or has no account", "plan again"
             )
-        if taken_status(request, self._statuses()) is None:
-            return Reject("status", "no status of converted leads is known", "name one in the policy's on_converted")
-        refusal = owner_refusal(request, str(lead["OwnerId"]), self._how.queue_owner)
+        refusal = status_refusal(request, self._statuses())
+        refusal = refusal or owner_refusal(request, str(lead["OwnerId"]), self._how.queue_owner)
         return refusal or _Ready(request, self._element(request, lead, into))
 
     def _element(self, request: ConvertRequest, lead: Mapping[str, Any], into: Mapping[str, str]) -> LeadConvert:

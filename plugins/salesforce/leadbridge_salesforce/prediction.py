@@ -35,6 +35,19 @@ def taken_status(request: ConvertRequest, statuses: Sequence[Status]) -> str | N
     return statuses[0].name if statuses else None
 
 
+def status_refusal(request: ConvertRequest, statuses: Sequence[Status]) -> Reject | None:
+    """A wanted status that is none of converted leads, where those are known; or none at all."""
+    wanted = request.wanted.get("lead", {}).get("Status")
+    if is_absent(wanted) or wanted is MISSING:
+        if statuses:
+            return None
+        return Reject("status", "no status of converted leads is known", "name one in the policy's on_converted")
+    if not statuses or any(wanted in {one.name, one.label} for one in statuses):
+        return None
+    reason = f"{wanted} is no status of a converted lead; there are: {', '.join(one.name for one in statuses)}"
+    return Reject("status", reason, "correct the policy's on_converted", provider_field="Status")
+
+
 def taken_owner(request: ConvertRequest, owner: str, queue_owner: str | None) -> str | None:
     """Who is to own what is made: the one whom the policy wants, else for a queue's lead the configured one."""
     for role in ("contact", "account", "opportunity"):
@@ -109,12 +122,9 @@ class Predictor:
 
     def _refusal(self, request: ConvertRequest, there: Snapshots, into: Mapping[str, str]) -> Reject | None:
         lead = there.get("lead", {})
-        wanted = request.wanted.get("lead", {}).get("Status")
-        known = {text for one in self.statuses for text in (one.name, one.label)}
-        if known and not is_absent(wanted) and wanted is not MISSING and wanted not in known:
-            legal = ", ".join(one.name for one in self.statuses)
-            reason = f"{wanted} is no status of a converted lead; there are: {legal}"
-            return Reject("status", reason, "correct the policy's on_converted", provider_field="Status")
+        status = status_refusal(request, self.statuses)
+        if status is not None:
+            return status
         if is_absent(lead.get("Company", "hidden")) and "account" not in into and "account" not in request.shares:
             reason = "the lead has no company, so that Salesforce would make a person account of it"
             return Reject("person_account", reason, "give the lead a company", provider_field="Company")
