@@ -145,6 +145,8 @@ class Page:
         complete: last page of a scan that saw everything.
         seen: records seen so far in this capture, changed or not; for the brakes that watch a source's size.
         converted: leads that the CRM's own users converted.
+        sources: what this capture has read whole, as the sources of its rejects begin (a file's path): what it does
+            not reject of them has been mended. None where a reject is told only once, with a change.
     """
 
     records: tuple[Record, ...] = ()
@@ -154,6 +156,7 @@ class Page:
     complete: bool = False
     seen: int = 0
     converted: tuple[Converted, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +53,12 @@ def page(
 def set_state(tx: Transaction, ids: Collection[int], state: RejectState) -> None:
     for part in chunks(ids):
         tx.connection.execute(update(table).where(table.c.id.in_(part)).values(state=state))
+
+
+def set_sources(tx: Transaction, sources: Mapping[int, str]) -> None:
+    """Reject's id -> where its row stands now."""
+    for number, source in sources.items():
+        tx.connection.execute(update(table).where(table.c.id == number).values(source=source))
 
 
 def _numbers(tx: Transaction, rows: Sequence[RejectRow]) -> range:

@@ -119,3 +119,9 @@ def test_an_inbox_without_a_file_is_a_warning_of_lint(project: Path, capsys) -> 
     out = capsys.readouterr().out
     assert "warning: object: connection 'fair' holds nothing of 'fair-*.csv' now" in out
     assert CONFIG.count("fair-*.csv") == 1
+
+
+def test_a_file_without_a_header_shows_no_field(project: Path, capsys) -> None:
+    (project / "crm/contacts.csv").write_text("")
+    (stop,) = [s for s in call(capsys, "plan", "people", status=3)["stops"] if s["brake"] == "scope"]
+    assert stop["message"].startswith("crm no longer shows any field of contacts.csv; put it back")

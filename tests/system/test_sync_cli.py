@@ -492,3 +492,32 @@ def test_a_plan_that_waits_is_told_as_such_and_is_nothing_to_undo(project: Path,
     assert call(capsys, "runs")["runs"][0]["waits"] is False
     assert main(["undo", "1", "--yes"]) == 0
     assert "leadbridge undo" not in capsys.readouterr().out
+
+
+BAD = ("C8,", "C1,Twice", ",No")
+
+
+def test_rows_that_cannot_be_read_are_told_once_and_cleared_when_mended(project: Path, capsys) -> None:
+    in_step(capsys)
+    file = project / "crm/contacts.csv"
+    good = file.read_text()
+    file.write_text(good + "C8,Short\nC1,Twice,Ray,t@x.example,,no,\n,No,Key,nk@x.example,,no,\n")
+    assert call(capsys, "sync", "people", "--yes", status=1)["rejects"] == 3
+    assert call(capsys, "sync", "people", "--yes")["rejects"] == 0
+
+    # A row comes above them: they are no new ones, and stand elsewhere.
+    head, _, rest = file.read_text().partition("\n")
+    file.write_text(f"{head}\nC9,Ivy,Orr,ivy@orr.example,,no,\n{rest}")
+    assert call(capsys, "sync", "people", "--yes")["rejects"] == 0
+    bad = [n for n, line in enumerate(file.read_text().splitlines(), 1) if line.startswith(BAD)]
+    told = {reject["source"] for reject in call(capsys, "rejects")["rejects"]}
+    assert told == {f"crm/contacts.csv:{number}" for number in bad}
+
+    # One is mended, the others stand.
+    edit(file, "C8,Short\n", "")
+    assert call(capsys, "sync", "people", "--yes")["rejects"] == 0
+    assert {reject["code"] for reject in call(capsys, "rejects")["rejects"]} == {"duplicate_key", "missing_key"}
+    edit(file, "C1,Twice,Ray,t@x.example,,no,\n", "")
+    edit(file, ",No,Key,nk@x.example,,no,\n", "")
+    call(capsys, "sync", "people", "--yes")
+    assert call(capsys, "rejects") == {"rejects": []}

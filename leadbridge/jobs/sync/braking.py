@@ -102,6 +102,8 @@ def lost_scopes(scene: Scene, before: Mapping[str, Mapping[str, tuple[str, ...] 
                 continue
             if mapped and name not in seen:
                 lost.append(name)
+            elif mapped and fields and not seen[name]:
+                lost.append(f"any field of {name}")
             else:
                 lost += [f"{name}.{field}" for field in fields if field in mapped and field not in seen[name]]
         if lost:

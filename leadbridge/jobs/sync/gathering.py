@@ -88,20 +88,26 @@ class Gathering:
         return self.found
 
     def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch, *, continued: bool) -> None:
-        found, rows, unread = self.found, 0, 0
+        found, rows = self.found, 0
+        unread: list[Reject] = []
+        sources: list[str] = []
         made = self._made(at) if continued else set()
         for page in pages:
             made -= {record.ref.id for record in page.records} | {one.ref.id for one in page.gone}
             with self._store.begin() as tx:
                 self._page(tx, at, page)
             rows += len(page.records) + len(page.rejects)
-            unread += len(page.rejects)
+            unread += page.rejects
+            sources += page.sources
             found.seen[at] = max(page.seen, found.seen.get(at, 0))
             if page.cursor is not None:
                 found.end[at] = page.cursor
             if page.complete:
                 found.complete.add(at)
             watch(at[0], rows)
+        if sources:
+            with self._store.begin() as tx:
+                standing_rejects.clear_mended(tx, Ref(*at, ""), sources, unread)
         if at in found.complete and not unread:
             with self._store.begin() as tx:
                 self._gone(tx, [Gone(Ref(*at, one), "absent") for one in sorted(made)])

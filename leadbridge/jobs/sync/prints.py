@@ -22,8 +22,14 @@ def digest(*parts: object) -> str:
 
 
 def of_reject(reject: Reject) -> str:
-    """What could not be read."""
-    return digest(reject.source, reject.code, reject.provider_field, _kept(reject.raw))
+    """What could not be read, wherever in its file it stands: rows above it come and go."""
+    return digest(place_of(reject.source)[0], reject.code, reject.provider_field, _kept(reject.raw))
+
+
+def place_of(source: str) -> tuple[str, str]:
+    """A reject's source without the number of its line, and that; blank where there is none."""
+    file, _, line = source.rpartition(":")
+    return (file, line) if line.isdecimal() else (source, "")
 
 
 def of_write(write: Write | WriteRow, mappings: str) -> str:

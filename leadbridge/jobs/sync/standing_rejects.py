@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from leadbridge.jobs.sync.prints import of_reject
+from leadbridge.jobs.sync.prints import of_reject, place_of
 from leadbridge.records import Ref, Reject
 from leadbridge.state import rejects
 from leadbridge.state.model import RejectRow
@@ -27,6 +27,17 @@ def keep(tx: Transaction, run: int, found: Sequence[tuple[Ref, Reject]], mended:
     rejects.add(tx, [row_of(run, None, ref, reject, print_) for ref, print_, reject in new])
     rejects.set_state(tx, cleared, "cleared")
     return len(new)
+
+
+def clear_mended(tx: Transaction, at: Ref, sources: Collection[str], told: Collection[Reject]) -> None:
+    """Clear rejects of rows nobody knows the id of, in sources that were read whole and did not tell of them again.
+
+    Those that were told again stand where the source has them now.
+    """
+    now = {of_reject(reject): reject.source for reject in told}
+    standing = [row for row in rejects.open_of(tx, [at]).get(at, ()) if place_of(row.source)[0] in sources]
+    rejects.set_state(tx, [row.id for row in standing if row.print not in now], "cleared")
+    rejects.set_sources(tx, {r.id: now[r.print] for r in standing if now.get(r.print, r.source) != r.source})
 
 
 def row_of(run: int, number: int | None, ref: Ref, reject: Reject, print_: str) -> RejectRow:

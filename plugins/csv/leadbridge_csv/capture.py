@@ -75,6 +75,7 @@ class _Scan:
         self._rejects: list[Reject] = []
         self._unsure = False
         self._seen = 0
+        self._read: list[str] = []
 
     def pages(self, digests: Sequence[str]) -> Iterator[Page]:
         for file, digest in zip(self._target.files, digests, strict=True):
@@ -88,6 +89,7 @@ class _Scan:
             cursor=self._now.to_cursor(),
             complete=self._now.complete,
             seen=self._seen,
+            sources=tuple(self._read),
         )
 
     def _adopt(self, file: CsvFile, digest: str) -> bool:
@@ -116,6 +118,7 @@ class _Scan:
                 yield from self._full_pages()
         if digest_of(self._target.connection, file) != digest:
             digest = ""
+        self._read.append(file.label)
         rows, key_bytes = len(self._now.fingerprints) - rows, len(self._now.keys) - key_bytes
         self._now.entries.append(Entry(file.label, digest, rows, key_bytes, self._unsure))
 

@@ -9,10 +9,12 @@ from leadbridge.errors import ConnectionFailedError
 from leadbridge.records import Record, Ref
 from leadbridge_csv.cells import restore, restore_row
 from leadbridge_csv.objects import CsvFile
+from leadbridge_csv.rejects import printable
 from leadbridge_csv.settings import CsvSettings
 from leadbridge_csv.sheet import Sheet
 
 _NAMES_SHOWN = 20
+_NAME_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def key_place(target: Target, sheet: Sheet) -> int | None:
         return None
     if target.key in sheet.names:
         return sheet.names.index(target.key)
-    shown = ", ".join(sheet.names[:_NAMES_SHOWN]) + (", ..." if len(sheet.names) > _NAMES_SHOWN else "")
+    names = [printable(" ".join(name[:_NAME_SHOWN].split())) for name in sheet.names[:_NAMES_SHOWN]]
+    shown = ", ".join(names) + (", ..." if len(sheet.names) > _NAMES_SHOWN else "")
     raise ConnectionFailedError(
         target.connection,
         f"connection {target.connection!r}: {sheet.file.label} has no column {target.key!r}, its key; it has: {shown}",
