@@ -62,14 +62,15 @@ def up(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     from leadbridge.sandbox import Options
 
     options = Options(seed, leads, file, dict(map(_switch, switches or [])))
-    with _served(names, options, port, tls) as served:
+    with _stoppable() as stopped, _served(names, options, port, tls) as served:
         if faults is not None:
             for one in served:
                 one.sandbox.faults.draw(faults, one.sandbox.rates)
         _announce(names, served, as_json)
         if not quiet:
             say("Stop with Ctrl-C.")
-        _wait()
+        while not stopped.wait(0.5):  # a bare wait cannot be interrupted on Windows
+            pass
 
 
 def _ensure_installed() -> None:
@@ -121,13 +122,16 @@ def _switch(text: str) -> tuple[str, Switch]:
     return name, int(value) if value.isdigit() else plain.get(value, value)
 
 
-def _wait() -> None:
-    """Until Ctrl-C, or whoever ends processes politely. Both are how a sandbox ends, and no fault."""
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, or by whoever ends processes politely. Both are how a sandbox ends, and no fault.
+
+    They are heeded before anything is announced: who reads the announcement may stop the command at once.
+    """
     stopped = threading.Event()
     before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        while not stopped.wait(0.5):  # a bare wait cannot be interrupted on Windows
-            pass
+        yield stopped
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

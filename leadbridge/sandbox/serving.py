@@ -25,6 +25,9 @@ from leadbridge.sandbox.wire import ABORT, Wire
 HOST: Final = "127.0.0.1"
 _PATIENCE: Final = 10.0
 """Seconds until a server that does not start, or stop, is given up."""
+_GRACE: Final = 1.0
+"""Seconds that a request has to end in, once its server is stopped."""
+_MOMENT: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,20 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
+    """Ends within a moment, so that a test may have a sandbox of its own."""
+
+    async def main_loop(self) -> None:
+        while not self.should_exit:
+            await asyncio.sleep(_MOMENT)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Cut the connections that clients keep: nobody waits for one who went away without a word."""
+        """Requests that are being answered end; connections that clients merely keep are cut."""
+        for server in self.servers:
+            server.close()
+        if self.server_state.tasks:
+            await asyncio.wait(list(self.server_state.tasks), timeout=_GRACE)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets)
 
 
 def _config(wire: Wire, certificate: ssl.SSLContext | None) -> uvicorn.Config:
@@ -107,7 +119,6 @@ def _config(wire: Wire, certificate: ssl.SSLContext | None) -> uvicorn.Config:
         date_header=False,
         server_header=False,
         timeout_keep_alive=60,
-        timeout_graceful_shutdown=1,
     )
     config.load()
     config.ssl = certificate
