@@ -264,3 +264,9 @@ def test_any_refusal_on_demand(caller: Caller) -> None:
     caller.client.control("POST", "/faults", kind="convert_fails", detail=detail)
     (result,) = caller.results(convert(lead(caller.client.lead())))
     assert result.findtext(f"{P}errors/{P}statusCode") == "UNABLE_TO_LOCK_ROW"
+
+
+def test_texts_that_xml_cannot_hold(caller: Caller) -> None:
+    (result,) = caller.results(convert(lead(caller.client.lead(Company="\x01" * 130))))
+    assert result.findtext(f"{P}errors/{P}statusCode") == "STRING_TOO_LONG"
+    assert "\ufffd" in str(result.findtext(f"{P}errors/{P}message"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,8 @@ PARTNER: Final = "urn:partner.soap.sforce.com"
 ENTERPRISE: Final = "urn:enterprise.soap.sforce.com"
 FAULT: Final = "urn:fault.partner.soap.sforce.com"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+
+_FOREIGN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Element = Any
 """An element of lxml, whose types are loose."""
@@ -132,7 +135,8 @@ def _put(parent: Element, name: str, value: Any, namespace: str) -> None:
 
 
 def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as text; what XML cannot hold is shown as a replacement character."""
+    return str(value).lower() if isinstance(value, bool) else _FOREIGN.sub("\ufffd", str(value))
 
 
 def _written(envelope: Element) -> bytes:
