@@ -145,8 +145,7 @@ class Page:
         complete: last page of a scan that saw everything.
         seen: records seen so far in this capture, changed or not; for the brakes that watch a source's size.
         converted: leads that the CRM's own users converted.
-        sources: what this capture has read whole, as the sources of its rejects begin (a file's path): what it does
-            not reject of them has been mended. None where a reject is told only once, with a change.
+        sources: what it read whole, as its rejects' sources begin (a file's path): what it rejects no more is mended.
     """
 
     records: tuple[Record, ...] = ()
