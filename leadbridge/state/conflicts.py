@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,12 @@ def page(snapshot: Snapshot, after: int = 0, limit: int = PAGE, run: int | None 
 def set_restored(tx: Transaction, conflict: int, run: int | None) -> None:
     """By the run that took a losing value back; None where that was undone."""
     tx.connection.execute(update(table).where(table.c.id == conflict).values(restored_by=run))
+
+
+def move(tx: Transaction, goldens: Mapping[int, int]) -> None:
+    """Golden id -> the golden id that its conflicts are about from now on."""
+    for source, target in goldens.items():
+        tx.connection.execute(update(table).where(table.c.golden == source).values(golden=target))
 
 
 def _said(claim: Claim) -> list[Any]:

@@ -13,7 +13,7 @@ from leadbridge.values import Raw, Value
 
 RunKind = Literal["sync", "convert", "dedupe", "undo"]
 RunState = Literal["running", "done", "stopped", "failed"]
-PlanState = Literal["draft", "approved", "applied", "refused"]
+PlanState = Literal["draft", "approved", "applied", "refused", "pruned"]
 RowKind = Literal["settle", "create", "update", "delete", "convert"]
 OperationState = Literal["planned", "sent", "done", "rejected", "uncertain", "skipped"]
 RejectState = Literal["open", "retried", "cleared"]

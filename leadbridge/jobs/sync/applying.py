@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from leadbridge.apply import Options, Summary, apply_writes
@@ -31,6 +31,7 @@ from leadbridge.state import (
     operations,
     plans,
     rejects,
+    retention,
     reviews,
     runs,
     scrubbing,
@@ -172,6 +173,8 @@ class Applying:
             plans.set_state(tx, self.plan.id, "applied", expected=_APPROVED)
             runs.end(tx, self.run.id, state, counts)
             erasing.complete(tx)
+            retention.end_plan(tx, self.plan.id)
+            retention.prune(tx, datetime.now(UTC))
             outcome = self._outcome(tx, state, counts, summary)
         scrubbing.sweep(self.store.engine)
         return outcome

@@ -172,6 +172,7 @@ class _Chunk:
         held = holds.of(tx, united.keys())
         links.move(tx, united)
         reviews.move(tx, united)
+        conflicts.move(tx, united)
         holds.put(tx, [Hold(united[n], h.link, h.field, h.run) for n, some in held.items() for h in some])
         goldens.remove(tx, list(united))
 

@@ -25,7 +25,7 @@ from leadbridge.plan.row_text import Digest
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
 from leadbridge.records import Record, Ref
-from leadbridge.state import goldens, holds, links, operations, plans, runs
+from leadbridge.state import goldens, holds, links, operations, plans, retention, runs
 from leadbridge.state.model import Hold, ObjectKey, Plan, Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
@@ -48,6 +48,7 @@ def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch
 def _undoable(store: Store, number: int) -> Run:
     with store.read() as snapshot:
         run, undone = runs.get(snapshot, number), runs.undone_by(snapshot, number)
+        plan = plans.get(snapshot, run.plan) if run is not None and run.plan is not None else None
         begun = bool(operations.counts(snapshot, number))
     if run is None:
         raise UsageError(f"there is no run {number}; list them with: leadbridge runs")
@@ -57,6 +58,11 @@ def _undoable(store: Store, number: int) -> Run:
         raise UsageError(f"run {number} is itself an undo; release what it holds, and the next run writes it again")
     if any(one.state == "done" for one in undone):
         raise StoppedError(f"run {number} was undone already, by run {undone[-1].id}")
+    if plan is not None and plan.state == "pruned":
+        days = retention.KEPT_FOR.days
+        raise StoppedError(
+            f"run {number} is older than {days} days; what it wrote is not kept so long: nothing is undone"
+        )
     return run
 
 
