@@ -26,6 +26,8 @@ ANSWERS = {
     "field": "the connection whose value counts, or =VALUE",
     "edited_key": "the id of the record that is meant, or none",
     "uncertain": "the id of the record that is meant, or none",
+    "match": "the id of the record that the lead belongs to, or none",
+    "leftover": "keep; deleted in the CRM itself, it settles itself",
     "surplus": "keep or different; merged or deleted in the CRM itself, it settles itself",
 }
 MANY: Final = 20
@@ -68,8 +70,8 @@ def answer(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
         typer.Argument(
             metavar="ANSWER",
             help="Of an identity: same, different. Of a delete: delete, keep. Of a surplus record: keep, different. Of "
-            "a field: the connection whose value counts, or =VALUE. Of an edited_key or an uncertain create: the "
-            "record's id, or none.",
+            "a leftover: keep. Of a field: the connection whose value counts, or =VALUE. Of an edited_key, an "
+            "uncertain create or a match: the record's id, or none.",
         ),
     ],
     config: Config = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leadbridge.extend import Evidence, Pair
 from leadbridge.jobs.outcome import Review
@@ -13,7 +13,7 @@ from leadbridge.matching.groups import Judge
 from leadbridge.plan.model import Match, United, label
 from leadbridge.plan.uniting import order_of, unite
 from leadbridge.plugins import Plugins
-from leadbridge.records import Captured
+from leadbridge.records import Captured, Ref
 from leadbridge.subjects.model import Subject
 from leadbridge.values import MISSING
 
@@ -55,19 +55,44 @@ def _names(records: Sequence[Captured]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What a person said of the record that a lead belongs to.
+
+    Attributes:
+        ref: that record; None for none of those that were asked about.
+        among: those.
+    """
+
+    ref: Ref | None
+    among: frozenset[Ref]
+
+
+Answered = Mapping[tuple[Ref, str, str], Meant]
+"""(lead, connection, role) -> what was said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Existing accounts and contacts, indexed by the keys of a policy.
 
     Attributes:
+        meant: what people said where several could be meant.
         indexes: (connection, role) -> index; roles that the policy does not make are not there.
         accounts: (connection, id) -> account, for contacts that name theirs.
     """
 
     indexes: Mapping[tuple[str, str], Index]
     accounts: Mapping[tuple[str, str], Captured]
+    meant: Answered = field(default_factory=dict)
 
     @classmethod
-    def of(cls, records: Iterable[Captured], policy: ConvertPolicy, connections: Iterable[str]) -> Known:
+    def of(
+        cls,
+        records: Iterable[Captured],
+        policy: ConvertPolicy,
+        connections: Iterable[str],
+        meant: Answered,
+    ) -> Known:
         held: dict[tuple[str, str], list[Captured]] = {
             (name, role): [] for name in connections for role in MATCHED_ROLES if role in policy.parts
         }
@@ -78,7 +103,7 @@ class Known:
         accounts = {
             (r.ref.connection, r.ref.id): r for (_, role), found in held.items() if role == "account" for r in found
         }
-        return cls(indexes, accounts)
+        return cls(indexes, accounts, meant)
 
     def match(self, lead: United, connections: Sequence[str]) -> dict[tuple[str, str], Match] | Review:
         """What the lead belongs to in each connection, or the question that must be answered first."""
@@ -87,8 +112,9 @@ class Known:
             for role in MATCHED_ROLES:
                 hit = self._find(lead, connection, role, found.get((connection, "contact")))
                 if isinstance(hit, Ambiguous):
-                    refs = ", ".join(str(record.ref) for record in hit.records)
-                    return Review(lead.refs, label(lead.values), f"which {role}? {hit.why}: {refs}")
+                    candidates = tuple(record.ref for record in hit.records)
+                    text = f"which {role}? {hit.why}: {', '.join(map(str, candidates))}"
+                    return Review(lead.refs, label(lead.values), text, role, candidates)
                 if hit is not None:
                     found[connection, role] = hit
         return found
@@ -102,7 +128,19 @@ class Known:
             if named is not None:
                 return Match(named, "the contact's account")
         hit = index.find(lead.members[0].subject, lead.values)
-        return hit if hit is None or isinstance(hit, Ambiguous) else Match(hit.record, hit.why)
+        if isinstance(hit, Ambiguous):
+            return self._said(lead, connection, role, hit)
+        return None if hit is None else Match(hit.record, hit.why)
+
+    def _said(self, lead: United, connection: str, role: str, hit: Ambiguous) -> Match | Ambiguous | None:
+        """By what a person said of any of the lead's records, where it is about these candidates."""
+        found = {record.ref: record for record in hit.records}
+        for said in (self.meant.get((ref, connection, role)) for ref in lead.refs):
+            if said is not None and said.ref in found:
+                return Match(found[said.ref], "a person said so")
+            if said is not None and said.ref is None and found.keys() <= said.among:
+                return None
+        return hit
 
     def keys(self, lead: United, connections: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Role -> the keys by which leads that match nothing share the record that is made."""

@@ -14,11 +14,18 @@ from leadbridge.records import Ref, Reject
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A question for a person; until it is answered the records stay as they are."""
+    """A question for a person; until it is answered the records stay as they are.
+
+    Attributes:
+        role: of a question to which existing record a lead belongs; blank where it is whether leads are one person.
+        candidates: those records, all in one connection.
+    """
 
     refs: tuple[Ref, ...]
     label: str
     text: str
+    role: str = ""
+    candidates: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sync import api
 from leadbridge.memory import MemoryCrm
 from leadbridge.plan.sync_rows import Write
+from leadbridge.provider import Action
 from leadbridge.testing.faults import Faults, Killed, at
 
 TWO = """\
@@ -244,3 +245,45 @@ def test_what_a_crm_refused_is_converted_once_it_is_retried(tmp_path: Path) -> N
     (again,) = town.retry()
     assert again.counts["done"] == 4
     assert only(crm, "Leads")["status"] == "converted"
+
+
+def left_over(folder: Path) -> tuple[Town, MemoryCrm]:
+    """A conversion whose contact is refused, while somebody takes the new account into use."""
+    town = office(folder)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+
+    def refuses(action: Action) -> bool:
+        if action.object == "Contacts":
+            crm.edit("Accounts", only_id(crm, "Accounts"), {"name": "Acme Foods"})
+        return action.object == "Contacts"
+
+    town.faults("crm", Faults(refuses=refuses))
+    outcome = convert(town)
+    town.faults("crm", Faults())
+    assert outcome.questions == 1
+    return town, crm
+
+
+def test_what_cannot_be_taken_back_stays_under_review(tmp_path: Path) -> None:
+    town, crm = left_over(tmp_path)
+    account = only_id(crm, "Accounts")
+    assert "Accounts" not in {reject.ref.object for reject in town.rejects()}
+    (asked,) = town.reviews()
+    assert asked.kind == "leftover"
+    assert "Acme" in asked.body
+    assert account in asked.body
+    with pytest.raises(UsageError, match="answered with keep"):
+        town.answer(asked.id, "delete")
+    town.answer(asked.id, "keep")
+    convert(town)
+    assert crm.records("Accounts")[account] == {"name": "Acme Foods"}
+    assert town.reviews() == []
+
+
+def test_a_leftover_that_somebody_deletes_settles_itself(tmp_path: Path) -> None:
+    town, crm = left_over(tmp_path)
+    crm.delete("Accounts", only_id(crm, "Accounts"))
+    convert(town)
+    assert town.reviews() == []
+    assert len(crm.records("Contacts")) == 1

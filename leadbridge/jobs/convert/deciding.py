@@ -11,7 +11,7 @@ from leadbridge.errors import FileFaults, UsageError
 from leadbridge.extend import Convertible, Fragment
 from leadbridge.jobs.capture import Capture
 from leadbridge.jobs.convert.foretelling import Chosen
-from leadbridge.jobs.identify import MATCHED_ROLES, Known, judge_of, people_of
+from leadbridge.jobs.identify import MATCHED_ROLES, Answered, Known, judge_of, people_of
 from leadbridge.jobs.outcome import Preview, Review
 from leadbridge.jobs.rating import rated
 from leadbridge.jobs.sources import Source
@@ -58,7 +58,7 @@ class Deciding:
     Attributes:
         book: what is known of the captured records; conversion then stands on golden records.
         held: leads that an undo protects.
-        answers: what people said of records that may be one person.
+        answers: what people said of records that may be one person; ``meant`` of records to which leads belong.
     """
 
     workspace: Workspace
@@ -69,6 +69,7 @@ class Deciding:
     book: Book = NOBODY
     held: Mapping[Ref, str] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
+    meant: Answered = field(default_factory=dict)
 
     def check_targets(self) -> None:
         """Leads must come from somewhere, and where accounts and contacts are made there must be objects for them."""
@@ -97,7 +98,7 @@ class Deciding:
         with_scores = rated([self._as_it_stands(united_now(one, self.book), closed) for one in people], self.workspace)
         asked = {ref for question in questions for ref in question.refs} | self.held.keys()
         selection = select([p for p, _ in with_scores if not asked.intersection(p.refs)], self.policy, where)
-        known = Known.of(filter(self._can_match, captured.records), self.policy, self.job.connections)
+        known = Known.of(filter(self._can_match, captured.records), self.policy, self.job.connections, self.meant)
         requests, more = self._requests(selection.selected, known, {p.refs: rating for p, rating in with_scores})
         requests, vetoed = self._ask_plugins(agreed(requests, self.book))
         chosen = choose(requests) if choose else Chosen(plan_conversions(requests, self.scene()))

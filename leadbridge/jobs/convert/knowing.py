@@ -9,7 +9,9 @@ from typing import Literal
 
 from leadbridge.golden import Golden, Link, LinkState
 from leadbridge.jobs.capture import Capture, covering
+from leadbridge.jobs.convert import matches
 from leadbridge.jobs.convert.recognising import recognised
+from leadbridge.jobs.identify import Answered
 from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import OWN, Scene
@@ -37,7 +39,7 @@ class Knowledge:
     Attributes:
         held: lead -> why it is not converted.
         stored: golden records as the state has them; the book's lack fields that name other records.
-        answers: what people said of records that may be one.
+        answers: what people said of records that may be one; ``meant`` of records to which leads belong.
         links: golden record -> its links, of any state.
         attached: newcomers whose golden record is known -> the link that they get.
     """
@@ -46,6 +48,7 @@ class Knowledge:
     held: Mapping[Ref, str]
     stored: Mapping[int, StoredGolden]
     answers: Answers = field(default_factory=dict)
+    meant: Answered = field(default_factory=dict)
     links: Mapping[int, tuple[StoredLink, ...]] = field(default_factory=dict)
     attached: Mapping[Ref, Link] = field(default_factory=dict)
 
@@ -82,7 +85,15 @@ class _Knowing:
             referring=_referring(entries),
             run=run,
         )
-        return Knowledge(book, dict(self._held()), self._stored, _answers(self._tx), self._everybody, self._attached)
+        return Knowledge(
+            book=book,
+            held=dict(self._held()),
+            stored=self._stored,
+            answers=_answers(self._tx),
+            meant=matches.answered(self._tx),
+            links=self._everybody,
+            attached=self._attached,
+        )
 
     def _attach(self, known: Mapping[Ref, int]) -> dict[Ref, Link]:
         numbers = information.reserve(self._tx, "link", len(known)) if known else range(0)

@@ -1,27 +1,30 @@
-"""Questions that a conversion asks: whether leads are one person. Each is asked once.
+"""Questions that a conversion asks: whether leads are one person, and to which of several records a lead belongs.
 
-Which of several records a lead belongs to is no question with an answer here: the records in the CRM say too little,
-and ``leadbridge plan JOB --preview`` names them.
+Each is asked once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
+from leadbridge.jobs.convert import matches
 from leadbridge.jobs.outcome import Review
 from leadbridge.jobs.sync.identities import body_of, refs_of
+from leadbridge.records import Ref
 from leadbridge.state import links, reviews
 from leadbridge.state.model import ReviewRow
 from leadbridge.state.transactions import Snapshot, Transaction
 
 KIND = "identity"
+LEFTOVER = "leftover"
 
 
-def keep_questions(tx: Transaction, run: int, found: Sequence[Review]) -> int:
+def keep_questions(tx: Transaction, run: int, found: Sequence[Review], connections: Collection[str]) -> int:
     """Keep those that nobody was asked yet; how many leads wait for a person, these and others."""
-    asked = {refs_of(row.body) for row in _open(tx)}
-    new = [one for one in found if len(one.refs) > 1 and frozenset(one.refs) not in asked]
+    matches.keep(tx, run, found, connections)
+    asked = {refs_of(row.body) for row in _open(tx, KIND)}
+    new = [one for one in found if not one.role and frozenset(one.refs) not in asked]
     known = links.by_refs(tx, [ref for one in new for ref in one.refs])
     now = datetime.now(UTC)
     rows = []
@@ -32,8 +35,15 @@ def keep_questions(tx: Transaction, run: int, found: Sequence[Review]) -> int:
     return len(found)
 
 
-def _open(snapshot: Snapshot) -> Iterator[ReviewRow]:
+def clear_leftovers(tx: Transaction, connections: Collection[str], there: Collection[Ref]) -> None:
+    """What a refused conversion left behind and somebody has deleted since is no question any more."""
+    open_ = [(row.id, refs_of(row.body)) for row in _open(tx, LEFTOVER)]
+    mine = [(number, refs) for number, refs in open_ if {ref.connection for ref in refs} <= set(connections)]
+    reviews.clear(tx, [number for number, refs in mine if refs.isdisjoint(there)])
+
+
+def _open(snapshot: Snapshot, kind: str) -> Iterator[ReviewRow]:
     after = 0
-    while page := reviews.page(snapshot, after):
+    while page := reviews.page(snapshot, after, kind=kind):
         after = page[-1].id
-        yield from (row for row in page if row.kind == KIND)
+        yield from page

@@ -17,7 +17,7 @@ from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, 
 from leadbridge.jobs.convert.drawing import draw
 from leadbridge.jobs.convert.foretelling import Foretelling, able
 from leadbridge.jobs.convert.knowing import know
-from leadbridge.jobs.convert.questions import keep_questions
+from leadbridge.jobs.convert.questions import clear_leftovers, keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
 from leadbridge.jobs.sync.barring import let_in
@@ -107,7 +107,7 @@ class Converting(Begun):
         references = References(scene)
         with store.begin() as tx:
             knowledge = know(tx, scene, references, captured, run.id)
-        known = knowledge.book, knowledge.held, knowledge.answers
+        known = knowledge.book, knowledge.held, knowledge.answers, knowledge.meant
         deciding = Deciding(scene.workspace, scene.name, self.job, self.policy, scene.sources, *known)
         natives = able(self.job, self.policy, scene.sources)
         foretelling = Foretelling(deciding.scene(), scene.workspace.mappings.catalogue, knowledge.book, natives)
@@ -117,7 +117,8 @@ class Converting(Begun):
         with store.begin() as tx:
             rejects = [*_placed(captured, (*found.rejects, *drawn.rejects))]
             counted.rejects = standing_rejects.keep(tx, run.id, rejects, mended=drawn.leads)
-            counted.questions = keep_questions(tx, run.id, found.reviews)
+            counted.questions = keep_questions(tx, run.id, found.reviews, self.job.connections)
+            clear_leftovers(tx, self.job.connections, knowledge.book.records)
         notes = tuple(f"{note.connection}: {note.text}" for note in drawn.notes)
         return self._sealed(run, plan, digest, counted, captured, notes)
 

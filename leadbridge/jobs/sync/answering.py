@@ -47,8 +47,9 @@ def answer_reviews(workspace: Workspace, store: Store, kind: str, said: str) -> 
 def answer_review(workspace: Workspace, store: Store, review: int, said: str) -> str:
     """Settle a question; the next run carries it out. Gives a sentence that says what follows.
 
-    ``identity``: same | different. ``delete``: delete | keep. ``surplus``: keep | different. ``field``: the connection
-    whose value counts, or ``=value``. ``edited_key``, ``uncertain``: the id of the record that is meant, or none.
+    ``identity``: same | different. ``delete``: delete | keep. ``leftover``: keep. ``surplus``: keep | different.
+    ``field``: the connection whose value counts, or ``=value``. ``edited_key``, ``uncertain``, ``match``: the id of the
+    record that is meant, or none.
     """
     with store.begin() as tx:
         asked = reviews.get(tx, review)
@@ -194,6 +195,17 @@ def _surplus(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str)
     return f"each stands for itself from now on; {_NEXT}"
 
 
+def _leftover(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    _one_of(asked, said, "keep")
+    return "the record stays as it is, a record like any other"
+
+
+def _match(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    from leadbridge.jobs.convert import matches  # what converts builds upon what syncs
+
+    return matches.check(asked, said)
+
+
 def _make_one(tx: Transaction, asked: ReviewRow, golden: int, ref: Ref) -> None:
     """The record was taken for somebody new meanwhile: they are one."""
     linked = links.by_goldens(tx, [golden]).get(golden, ())
@@ -210,6 +222,8 @@ _ANSWERS: Final[Mapping[str, Callable[[Workspace, Transaction, ReviewRow, str], 
     "edited_key": _edited_key,
     "uncertain": _uncertain,
     "surplus": _surplus,
+    "match": _match,
+    "leftover": _leftover,
 }
 
 

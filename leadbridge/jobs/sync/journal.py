@@ -12,6 +12,7 @@ from leadbridge.apply.journal import Operation, Outcome, Past, present
 from leadbridge.apply.judging import rejected
 from leadbridge.golden import Link
 from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync.identities import body_of
 from leadbridge.jobs.sync.prints import of_write
 from leadbridge.jobs.sync.standing_rejects import row_of
 from leadbridge.plan.rows import WriteRow
@@ -127,7 +128,9 @@ class StateJournal:
         links.set_due(tx, gone, False)
         self._unmade(tx, [o for o in done if o.row.verb == "delete" and o.row.undoes is not None])
         self._mended(tx, done)
-        self._rejected(tx, [o for o in outcomes if o.state == "rejected" or o.reject is not None])
+        refused = [o for o in outcomes if o.state == "rejected" or o.reject is not None]
+        self._rejected(tx, [o for o in refused if o.row.undoes is None])
+        self._stays(tx, [o for o in refused if o.row.undoes is not None])
         self._asked(tx, [outcome for outcome in outcomes if outcome.state == "uncertain"])
 
     def _created(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
@@ -178,6 +181,18 @@ class StateJournal:
                 about = ref_of(outcome) if outcome.state == "done" else refused_as(row)
                 kept.append(row_of(self._run, row.number, about, reject, print_))
         rejects.add(tx, kept)
+
+    def _stays(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        """What a refused conversion did and could not be taken back: the record stays, under review."""
+        now = datetime.now(UTC)
+        reviews.ask(
+            tx,
+            [
+                ReviewRow(0, "leftover", self._run, o.row.golden or None, o.row.link, "", _leftover(o), now)
+                for o in outcomes
+                if not (o.reject and o.reject.code == "gone")
+            ],
+        )
 
     def _asked(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         now = datetime.now(UTC)
@@ -272,6 +287,15 @@ def _operation(row: WriteRow, known: StoredOperation | None) -> Operation:
 def _stored(outcome: Outcome) -> StoredOutcome:
     code = outcome.reject.code if outcome.reject else ""
     return StoredOutcome(outcome.row.number, outcome.state, outcome.id, present(outcome.after), code)
+
+
+def _leftover(outcome: Outcome) -> str:
+    """The question, as its text in the state."""
+    row = outcome.row
+    what = "it was made" if row.verb == "delete" else "it was changed"
+    reason = outcome.reject.reason if outcome.reject else "the CRM refused it"
+    why = f"{row.label}: {what} by a conversion that was then refused, and could not be taken back: {reason}"
+    return body_of([ref_of(outcome)], why)
 
 
 def _uncertain(row: WriteRow) -> str:
