@@ -129,7 +129,7 @@ class _Capture:
         return soql.changed(self._schema, self._columns, since, after, ordered=ordered)
 
     def _rest(self, page: Mapping[str, Any]) -> Iterator[tuple[Read, bool]]:
-        reader = row_readers.by_rest(self._client.connection, self._schema)
+        reader = row_readers.Rows(self._client.connection, self._schema)
         while True:
             yield reader.read(page["records"]), page["done"]
             if page["done"]:
@@ -142,7 +142,7 @@ class _Capture:
 
     def _unordered(self, parts: Iterator[list[dict[str, str]]]) -> Iterator[tuple[Read, bool]]:
         """Which part is the last is known once it is read, so an empty one follows it."""
-        reader = row_readers.by_bulk(self._client.connection, self._schema)
+        reader = row_readers.Rows(self._client.connection, self._schema)
         for part in parts:
             yield reader.read(part), False
         yield Read(), True

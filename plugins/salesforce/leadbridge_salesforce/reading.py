@@ -11,7 +11,7 @@ from leadbridge.values import MISSING, is_absent
 from leadbridge_salesforce import soql
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.drafting import is_id
-from leadbridge_salesforce.rows import by_rest
+from leadbridge_salesforce.rows import Rows
 from leadbridge_salesforce.schema import Field, Schema, Schemas
 
 _TELLING: Final = 12
@@ -36,7 +36,7 @@ def _read(client: Client, schema: Schema, ids: Sequence[str]) -> list[Record]:
         for query in soql.by_values(schema, columns, "Id", ids):
             for row in client.rows(query):
                 rows.setdefault(str(row["Id"]), {}).update(row)
-    return [row.record for row in by_rest(client.connection, schema).read(rows.values()).rows]
+    return [row.record for row in Rows(client.connection, schema).read(rows.values()).rows]
 
 
 def _parts(schema: Schema) -> list[tuple[str, ...]]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from leadbridge.provider import Converted, Gone
 from leadbridge.records import Record, Ref, Reject
-from leadbridge.values import Raw
 from leadbridge_salesforce import raws, soql
 from leadbridge_salesforce.raws import UnreadableRowError
-from leadbridge_salesforce.schema import Field, Schema
+from leadbridge_salesforce.schema import Schema
 
 CONTACT: Final = ("ConvertedContact.CreatedDate", "ConvertedContact.LastName")
 """Of the contact that took over from a converted lead: fields that everybody who sees it sees."""
 _AT_ONCE: Final = timedelta(seconds=5)
-
-Reader = Callable[[Field, Any], Raw]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +35,14 @@ class Read:
     rejects: list[Reject] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
 class Rows:
     """Reads rows of one object of one connection."""
 
-    connection: str
-    schema: Schema
-    reader: Reader
+    def __init__(self, connection: str, schema: Schema) -> None:
+        self.connection = connection
+        self.schema = schema
+        self._stamp = schema.stamp or ""
+        self._decoders = [(name, raws.decoder(field)) for name, field in schema.fields.items()]
 
     def read(self, rows: Iterable[Mapping[str, Any]]) -> Read:
         """What cannot be read is a reject; the rows around it go on."""
@@ -61,9 +59,8 @@ class Rows:
     def _row(self, row: Mapping[str, Any]) -> Row:
         if not row.get("Id"):
             raise UnreadableRowError("it has no Id")
-        fields = self.schema.fields
-        values = {name: self.reader(fields[name], row[name]) for name in fields if name in row}
-        stamp = values.get(self.schema.stamp or "")
+        values = {name: decode(row[name]) for name, decode in self._decoders if name in row}
+        stamp = values.get(self._stamp)
         modified = soql.moment(stamp) if isinstance(stamp, str) else None
         ref = Ref(self.connection, self.schema.name, str(row["Id"]))
         return Row(Record(ref, values, modified=modified), values.get("IsDeleted") is True, _contact(row))
@@ -101,11 +98,3 @@ def _was_made(row: Row) -> bool:
         return False
     made, name = soql.moment(row.contact[0]), row.contact[1]
     return abs(at - made) <= _AT_ONCE and name == row.record.values.get("LastName")
-
-
-def by_rest(connection: str, schema: Schema) -> Rows:
-    return Rows(connection, schema, raws.from_json)
-
-
-def by_bulk(connection: str, schema: Schema) -> Rows:
-    return Rows(connection, schema, raws.from_csv)

@@ -90,7 +90,7 @@ def test_a_page_of_old_records_is_followed_from_its_last_one(sf: SalesforceProvi
 
 
 def test_deletes_merges_and_conversions(sf: SalesforceProvider) -> None:
-    cursor = json.dumps({"since": "2026-01-30T00:00:00+00:00", "after": None, "seen": []})
+    cursor = json.dumps({"since": "2026-01-30T00:00:00+00:00", "after": None, "seen": ""})
     contact = "003000000000001AAA"
     rows = [
         lead(1, IsDeleted=True),
