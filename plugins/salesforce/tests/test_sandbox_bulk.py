@@ -141,6 +141,28 @@ class TestTheLifeOfAJob:
         keys = {bulk.ingest.create(INSERT, "67.0")["id"] for _ in range(3)}
         assert {told["id"] for told in bulk.ingest.all()} == keys
 
+    def test_jobs_are_kept_for_seven_days(self, bulk: Bulk) -> None:
+        key = bulk.run("LastName,Company\nA,X\n")["id"]
+        bulk.world.org.clock.advance(6 * 86_400)
+        assert bulk.ingest.info(key[:15], CALL)["id"] == key
+        bulk.world.org.clock.advance(86_400)
+        assert refused(bulk.ingest.info, key, CALL) == (404, "NOT_FOUND")
+        assert list(bulk.ingest.all()) == []
+
+    def test_what_a_day_has_seen(self, bulk: Bulk) -> None:
+        bulk.ingest.delete(bulk.run("LastName,Company\nA,X\n")["id"])
+        bulk.asked("SELECT Id FROM Lead")
+        assert (bulk.ingest.batches, bulk.queries.begun) == (1, 1)
+        bulk.world.org.clock.advance(86_400)
+        assert (bulk.ingest.batches, bulk.queries.begun) == (0, 0)
+
+    def test_objects_that_bulk_does_not_support(self) -> None:
+        bulk = Bulk(bulk_refuses="Task, lead")
+        assert refused(bulk.ingest.create, INSERT, "67.0") == (400, "INVALIDENTITY")
+        told = {"operation": "query", "query": "SELECT Id FROM Task"}
+        assert refused(bulk.queries.create, told, "67.0", bulk.around()) == (400, "INVALIDENTITY")
+        assert bulk.ingest.create({**INSERT, "object": "Contact"}, "67.0")["state"] == "Open"
+
 
 class TestWhatCsvMeans:
     def test_a_complete_job_may_hold_failures(self, bulk: Bulk) -> None:

@@ -77,6 +77,15 @@ def test_jobs_are_listed(client: Client) -> None:
     assert client.get("jobs/query")["done"] is True
 
 
+def test_what_is_left_of_the_day(client: Client) -> None:
+    before = client.get("limits")
+    ended(client, "ingest", closed(client, b"LastName,Company\nA,Acme\n")["id"])
+    client.ask("POST", "jobs/query", {"operation": "query", "query": "SELECT Id FROM Lead"})
+    after = client.get("limits")
+    for name in ("DailyBulkApiBatches", "DailyBulkV2QueryJobs"):
+        assert before[name]["Remaining"] - after[name]["Remaining"] == 1
+
+
 def test_what_is_refused(client: Client) -> None:
     assert code_of(client.ask("POST", "jobs/ingest", {**JOB, "object": "Leed"})) == (400, "INVALIDENTITY")
     assert code_of(client.ask("POST", "jobs/query", {"operation": "query", "query": "SELECT"}))[1] == "MALFORMED_QUERY"

@@ -13,6 +13,9 @@ AT_START = frozenset({"key_field", "person_accounts"})
 """Switches that tell how an org is made; afterwards its fields are changed instead."""
 
 
+_TAKES = {bool: "true or false", int: "a whole number", str: "a text"}
+
+
 @dataclass(frozen=True, slots=True)
 class Switches:
     """The positions of all switches.
@@ -48,6 +51,7 @@ class Switches:
         failed_lead_id: a conversion's result names the lead also where it failed.
         bulk_polls: how often a bulk job answers InProgress before it is through.
         bulk_page: rows of a page of bulk results, where the client does not say.
+        bulk_refuses: objects, with commas between, that Bulk does not support, as it does not some real ones.
         bulk_shuffled: results of a bulk job come in another order than its rows.
     """
 
@@ -82,6 +86,7 @@ class Switches:
     bulk_polls: int = 1
     bulk_page: int = 50_000
     bulk_shuffled: bool = True
+    bulk_refuses: str = ""
 
     def turned(self, name: str, value: Switch) -> Switches:
         """With one switch in another position. Raises ValueError where there is no such switch or position."""
@@ -90,5 +95,5 @@ class Switches:
             raise ValueError(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
         now = getattr(self, name)
         if type(value) is not type(now):
-            raise ValueError(f"switch {name} takes {'true or false' if isinstance(now, bool) else 'a whole number'}")
+            raise ValueError(f"switch {name} takes {_TAKES[type(now)]}")
         return replace(self, **{name: value})  # type: ignore[arg-type]

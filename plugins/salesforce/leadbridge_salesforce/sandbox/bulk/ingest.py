@@ -13,7 +13,8 @@ from typing import Any, Final
 from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.bulk import job as jobs
 from leadbridge_salesforce.sandbox.bulk.columns import Column, columns_of, values_of
-from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, no_such_job
+from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, supported
+from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import Table, UnreadableError, read_table, write_table
 from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, Work, save
 from leadbridge_salesforce.sandbox.dml.drafts import Given, Saved
@@ -29,6 +30,9 @@ _PROPERTIES: Final = frozenset(
     {"object", "operation", "externalIdFieldName", "contentType", "columnDelimiter", "lineEnding"}
     | {"assignmentRuleId", "concurrencyMode"}
 )
+BATCH: Final = 10_000
+"""Rows of a batch, of which the day has an allowance."""
+
 CHUNK: Final = 200
 """Rows that are saved together."""
 
@@ -80,7 +84,7 @@ class Ingest:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._jobs: dict[str, IngestJob] = {}
+        self._jobs = Shelf[IngestJob](org.clock)
 
     def create(self, properties: Mapping[str, Any], version: str) -> Json:
         """A new job, open for its data.
@@ -93,6 +97,7 @@ class Ingest:
         found = self._org.seen.object(asked.text("object"))
         if found is None:
             invalid(f"Unable to find object: {asked.text('object')}", "INVALIDENTITY")
+        supported(found.name, self._org.switches.bulk_refuses)
         now = self._org.now()
         made = IngestJob(
             id=self._org.store.new_id_of(JOB_PREFIX),
@@ -107,7 +112,7 @@ class Ingest:
         )
         made.external_id = _external_id(found, operation, asked.text("externalIdFieldName"))
         made.assignment_rule = asked.text("assignmentRuleId")
-        self._jobs[made.id] = made
+        self._jobs.add(made)
         return made.info()
 
     def upload(self, id: str, content_type: str, data: bytes) -> None:
@@ -116,7 +121,7 @@ class Ingest:
         Raises:
             Refused: the job is not open, has data, or this is no CSV, or too much of it.
         """
-        job = self._job(id)
+        job = self._jobs.find(id)
         if content_type.partition(";")[0].strip().lower() != "text/csv":
             invalid(f"Unsupported content type: {content_type}", "UNSUPPORTED_MEDIA_TYPE", 415)
         if job.state != jobs.OPEN or job.data is not None:
@@ -132,7 +137,7 @@ class Ingest:
         Raises:
             Refused: the job cannot go into that state from the one it is in.
         """
-        job = self._job(id)
+        job = self._jobs.find(id)
         wanted = Asked(properties, frozenset({"state"})).one_of("state", frozenset({jobs.UPLOADED, jobs.ABORTED}))
         if job.state in jobs.ENDED or (wanted == jobs.UPLOADED and job.state != jobs.OPEN):
             invalid_state(f"Job state {job.state} cannot be changed to {wanted}")
@@ -143,7 +148,7 @@ class Ingest:
 
     def info(self, id: str, call: Call) -> Json:
         """A job as it stands. Each time a closed one is asked for it gets on a step."""
-        job = self._job(id)
+        job = self._jobs.find(id)
         if job.state in {jobs.UPLOADED, jobs.RUNNING}:
             job.state = jobs.RUNNING
             job.polls += 1
@@ -152,7 +157,7 @@ class Ingest:
         return job.info()
 
     def all(self) -> Sequence[Json]:
-        return [job.info() for job in self._jobs.values()]
+        return [job.info() for job in self._jobs.all()]
 
     def delete(self, id: str) -> None:
         """Forget a job that has ended.
@@ -160,9 +165,12 @@ class Ingest:
         Raises:
             Refused: it is still going on.
         """
-        if self._job(id).state not in jobs.ENDED:
-            invalid_state("A job can be deleted only when it has been aborted, has failed or is complete")
-        del self._jobs[id]
+        self._jobs.forget(id)
+
+    @property
+    def batches(self) -> int:
+        """Batches of 10,000 rows that were worked off within the last 24 hours."""
+        return self._jobs.used()
 
     def results(self, id: str, kind: str) -> bytes:
         """One of the three results as CSV.
@@ -170,7 +178,7 @@ class Ingest:
         Raises:
             Refused: the job has not ended.
         """
-        job = self._job(id)
+        job = self._jobs.find(id)
         if job.state not in jobs.ENDED:
             invalid_state("The job has not been completed")
         added, rows = {
@@ -184,12 +192,6 @@ class Ingest:
         if not self._org.switches.bulk_shuffled:
             return rows
         return random.Random(job.id).sample(rows, len(rows))  # noqa: S311  (the same order each time)
-
-    def _job(self, id: str) -> IngestJob:
-        found = self._jobs.get(id) or self._jobs.get(next((key for key in self._jobs if key[:15] == id), ""))
-        if found is None:
-            no_such_job()
-        return found
 
     def _run(self, job: IngestJob, call: Call) -> None:
         job.modified = self._org.now()
@@ -206,6 +208,7 @@ class Ingest:
         columns = columns_of(schema, table.header, seen)
         work = Work(job.operation, schema, job.external_id, job.assignment_rule, call)
         job.header, job.state = table.header, jobs.DONE
+        self._jobs.spend(-(-len(table.rows) // BATCH))
         end = len(table.rows) if job.trouble.stops_after is None else job.trouble.stops_after
         for start in range(0, min(end, len(table.rows)), CHUNK):
             self._chunk(job, work, columns, table.rows[start : min(start + CHUNK, end)])

@@ -120,5 +120,11 @@ def invalid_state(message: str) -> NoReturn:
     invalid(message, "INVALIDJOBSTATE")
 
 
+def supported(object: str, refused: str) -> None:
+    """Refuse an object that is among those, with commas between, which Bulk does not take."""
+    if object.lower() in {name.strip().lower() for name in refused.split(",")}:
+        invalid(f"Entity '{object}' is not supported by the Bulk API.", "INVALIDENTITY")
+
+
 def no_such_job() -> NoReturn:
     invalid("The requested resource does not exist", "NOT_FOUND", 404)

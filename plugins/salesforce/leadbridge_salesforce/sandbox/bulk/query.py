@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leadbridge_salesforce.sandbox.bulk import job as jobs
-from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, no_such_job
+from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, supported
+from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import write_table
 from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, keys, rows_of
 from leadbridge_salesforce.sandbox.org import Org
@@ -54,7 +55,7 @@ class QueryJobs:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._jobs: dict[str, QueryJob] = {}
+        self._jobs = Shelf[QueryJob](org.clock)
 
     def create(self, properties: Mapping[str, Any], version: str, around: Surroundings) -> Json:
         """A new job, which runs by itself.
@@ -66,6 +67,7 @@ class QueryJobs:
         asked = Asked(properties, _PROPERTIES)
         operation = asked.one_of("operation", OPERATIONS)
         compiled = compile_query(asked.text("query"), around, all_rows=operation == "queryAll")
+        supported(compiled.object, self._org.switches.bulk_refuses)
         shape = _flat(compiled)
         now = self._org.now()
         made = QueryJob(
@@ -80,12 +82,13 @@ class QueryJobs:
             state=jobs.UPLOADED,
         )
         made.compiled, made.shape = compiled, shape
-        self._jobs[made.id] = made
+        self._jobs.add(made)
+        self._jobs.spend(1)
         return made.info()
 
     def info(self, id: str) -> Json:
         """A job as it stands. Each time it is asked for it gets on a step."""
-        job = self._job(id)
+        job = self._jobs.find(id)
         if job.state in {jobs.UPLOADED, jobs.RUNNING}:
             job.state, job.modified = jobs.RUNNING, self._org.now()
             job.polls += 1
@@ -95,11 +98,11 @@ class QueryJobs:
         return job.info()
 
     def all(self) -> Sequence[Json]:
-        return [job.info() for job in self._jobs.values()]
+        return [job.info() for job in self._jobs.all()]
 
     def change(self, id: str, properties: Mapping[str, Any]) -> Json:
         """Abort a job. Raises Refused where it has ended."""
-        job = self._job(id)
+        job = self._jobs.find(id)
         Asked(properties, frozenset({"state"})).one_of("state", frozenset({jobs.ABORTED}))
         if job.state in jobs.ENDED:
             invalid_state(f"Job state {job.state} cannot be changed to {jobs.ABORTED}")
@@ -108,9 +111,12 @@ class QueryJobs:
 
     def delete(self, id: str) -> None:
         """Forget a job. Raises Refused where it is still going on."""
-        if self._job(id).state not in jobs.ENDED:
-            invalid_state("A job can be deleted only when it has been aborted, has failed or is complete")
-        del self._jobs[id]
+        self._jobs.forget(id)
+
+    @property
+    def begun(self) -> int:
+        """Jobs that were made within the last 24 hours."""
+        return self._jobs.used()
 
     def results(self, id: str, version: str, locator: str, most: str) -> Page:
         """A page of results.
@@ -118,7 +124,7 @@ class QueryJobs:
         Raises:
             Refused: the job is not complete, was made with another API version, or the locator is none of its own.
         """
-        job = self._job(id)
+        job = self._jobs.find(id)
         if version != job.version:
             message = f"The job was created with API version {job.version}; use the same to get its results"
             invalid(message, "API_VERSION_CONFLICT", 409)
@@ -133,12 +139,6 @@ class QueryJobs:
         ]
         table = write_table([name for name, _ in columns], rows, job.format)
         return Page(table, len(rows), LAST if end >= len(job.ids) else _locator(end))
-
-    def _job(self, id: str) -> QueryJob:
-        found = self._jobs.get(id)
-        if found is None:
-            no_such_job()
-        return found
 
 
 def _flat(compiled: Compiled) -> Branch:

@@ -29,14 +29,13 @@ def resources(asked: Asked) -> Answer:
 
 def limits(asked: Asked) -> Answer:
     spent = asked.api.limits
-    full = {"DailyBulkApiBatches": 15_000, "DailyBulkV2QueryJobs": 10_000, "DataStorageMB": 10_240}
-    return Answer(
-        200,
-        {
-            "DailyApiRequests": {"Max": spent.most, "Remaining": max(0, spent.most - spent.used)},
-            **{name: {"Max": most, "Remaining": most} for name, most in full.items()},
-        },
-    )
+    known = {
+        "DailyApiRequests": (spent.most, spent.used),
+        "DailyBulkApiBatches": (15_000, asked.api.ingest.batches),
+        "DailyBulkV2QueryJobs": (10_000, asked.api.query_jobs.begun),
+        "DataStorageMB": (10_240, 0),
+    }
+    return Answer(200, {name: {"Max": most, "Remaining": max(0, most - used)} for name, (most, used) in known.items()})
 
 
 def _label(version: int) -> str:
