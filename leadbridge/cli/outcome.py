@@ -7,12 +7,12 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from leadbridge.cli.failure import NOTHING_WRITTEN, data_of_run, sentence_of
+from leadbridge.cli.failure import NOTHING_WRITTEN, data_of, data_of_run, sentence_of
 from leadbridge.cli.lines import folded, print_lines, word
 from leadbridge.cli.output import escape, print_json, print_line, say
 from leadbridge.cli.preview import plural
 from leadbridge.cli.sync_data import outcome_data
-from leadbridge.errors import StoppedError
+from leadbridge.errors import LeadBridgeError, StoppedError
 from leadbridge.jobs.sync.model import Left, RunOutcome
 
 NEWS, STOPPED, FAILED = 1, 3, 4
@@ -37,16 +37,22 @@ def report(run: RunOutcome, *, as_json: bool, quiet: bool) -> None:
     leave([run])
 
 
-def report_all(runs: Sequence[RunOutcome], none: str, *, as_json: bool, quiet: bool) -> None:
-    """As :func:`report`, for any number of runs; ``none`` says that there was nothing to do."""
+def report_all(
+    runs: Sequence[RunOutcome], none: str, failure: LeadBridgeError | None = None, *, as_json: bool, quiet: bool
+) -> None:
+    """As :func:`report`, for some runs. ``none`` says that there was nothing to do, ``failure`` why no more."""
     if as_json:
-        print_json({"runs": [outcome_data(run) for run in runs], **_error(runs)})
+        error = _error(runs) if failure is None else {"error": data_of(failure)}
+        print_json({"runs": [outcome_data(run) for run in runs], **error})
     elif not runs and not quiet:
         say(none)
     for run in runs:
         if not as_json and not quiet:
             print_run(run)
         complain(run)
+    if failure is not None:
+        say(str(failure))
+        raise typer.Exit(failure.exit_status)
     leave(runs)
 
 

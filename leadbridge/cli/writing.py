@@ -91,15 +91,21 @@ def resume(
     from leadbridge.cli.opening import opened
     from leadbridge.cli.outcome import died_planning, report_all
     from leadbridge.cli.progress import progress
+    from leadbridge.errors import LeadBridgeError
     from leadbridge.jobs.sync import api
 
-    done = []
+    done, failure = [], None
     with opened(config) as (workspace, store), progress(quiet) as watch:
-        while (run := api.resume(workspace, store, watch)) is not None:
-            done.append(run)
-            if run.state == "failed" and not died_planning(run):
-                break
-    report_all(done, "Nothing to resume: every run has ended.", as_json=as_json, quiet=quiet)
+        try:
+            while (run := api.resume(workspace, store, watch)) is not None:
+                done.append(run)
+                if run.state == "failed" and not died_planning(run):
+                    break
+        except LeadBridgeError as error:
+            if not done:
+                raise
+            failure = error
+    report_all(done, "Nothing to resume: every run has ended.", failure, as_json=as_json, quiet=quiet)
 
 
 @undo_app.command()

@@ -12,7 +12,9 @@ import pytest
 from syncing import CONFIG, call, edit, make_sync_project
 
 from leadbridge.cli import app, main
+from leadbridge.errors import BusyError
 from leadbridge.jobs.sync import api
+from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.workspace import load_workspace
 from leadbridge.state import leases
 
@@ -165,7 +167,6 @@ def test_a_first_run_that_nobody_approved(project: Path, capsys) -> None:
 
 
 def test_a_list_that_breaks_off_is_one_document(project: Path, capsys, monkeypatch) -> None:
-    from leadbridge.errors import BusyError
     from leadbridge.jobs.sync import keeping
 
     def rows(*_: object) -> Iterator[object]:
@@ -188,3 +189,19 @@ def test_a_fault_in_leadbridge_itself(project: Path, capsys, monkeypatch) -> Non
 def test_two_forms_at_once(project: Path, capsys, command: str) -> None:
     error = failed(capsys, command, "--csv", status=2)
     assert error["sentence"] == "--json and --csv exclude each other; give one of them"
+
+
+def test_what_was_resumed_is_told_although_the_next_run_cannot_be(project: Path, capsys, monkeypatch) -> None:
+    outcomes: list[object] = [RunOutcome(1, 1, "people", "done", {"done": 2}), BusyError("held elsewhere; wait")]
+
+    def resume(*_: object) -> object:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(api, "resume", resume)
+    assert main(["resume", "--json"]) == 5
+    document = json.loads(capsys.readouterr().out)
+    assert [run["counts"] for run in document["runs"]] == [{"done": 2}]
+    assert document["error"] == {"status": 5, "sentence": "held elsewhere; wait", "remedy": "wait"}
