@@ -86,7 +86,7 @@ def test_what_is_not_of_the_type(world: World, name: str, value: object) -> None
     assert "Cannot deserialize instance of" in refused.message
 
 
-@pytest.mark.parametrize("name", ["Name", "ConvertedContactId", "SystemModstamp", "MasterRecordId"])
+@pytest.mark.parametrize("name", ["Name", "Address", "ConvertedContactId", "SystemModstamp", "MasterRecordId"])
 def test_fields_that_nobody_writes(world: World, name: str) -> None:
     refused = world.refusal("Lead", {"LastName": "Byron", "Company": "A", name: None})
     assert (refused.code, refused.fields) == ("INVALID_FIELD_FOR_INSERT_UPDATE", (name,))

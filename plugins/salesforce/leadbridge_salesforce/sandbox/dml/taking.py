@@ -30,22 +30,24 @@ class Taker:
         for name, raw in draft.given.items():
             if name.lower() in _NOT_FIELDS:
                 continue
-            f, value = self._taken(schema, name, raw)
-            if self._manner.internal or (f.createable if creating else f.updateable):
-                draft.changes[f.name] = value
+            f = self._field(schema, name, raw)
+            if f.stored and (self._manner.internal or (f.createable if creating else f.updateable)):
+                draft.changes[f.name] = self._value(f, raw)
             else:
                 barred.append(f.name)
         if barred:
             raise not_writable(barred)
 
-    def _taken(self, schema: ObjectSchema, name: str, raw: Any) -> tuple[FieldSchema, Stored]:
-        f = schema.field(name)
-        if f is not None:
-            return f, read(f, raw, self._habits)
-        f = schema.by_relationship.get(name.lower())
-        if f is None or not isinstance(raw, Mapping):
+    def _field(self, schema: ObjectSchema, name: str, raw: Any) -> FieldSchema:
+        """The field of this name, or the reference that this relationship stands for."""
+        f = schema.field(name) or (schema.by_relationship.get(name.lower()) if isinstance(raw, Mapping) else None)
+        if f is None:
             raise no_such_field(schema.name, name)
-        return f, self._parent(f, raw)
+        return f
+
+    def _value(self, f: FieldSchema, raw: Any) -> Stored:
+        """A mapping names a parent by its external id."""
+        return self._parent(f, raw) if f.reference_to and isinstance(raw, Mapping) else read(f, raw, self._habits)
 
     def _parent(self, f: FieldSchema, told: Mapping[str, Any]) -> str:
         """The id of the parent that has this external id."""

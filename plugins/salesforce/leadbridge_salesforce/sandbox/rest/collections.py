@@ -63,14 +63,11 @@ def read(asked: Asked) -> Answer:
     """Records by id, in the order of the ids; null for what is not there."""
     schema = asked.object()
     told = asked.record() if asked.call.method == "POST" else asked.query
-    keys = told.get("ids", ())
-    keys = keys.split(",") if isinstance(keys, str) else keys
-    names = told.get("fields", ())
-    names = names.split(",") if isinstance(names, str) else names
+    keys, names = _listed(told.get("ids")), _listed(told.get("fields"))
     if len(keys) > MOST_READ or not names:
         raise Refused("INVALID_QUERY_FILTER_OPERATOR", f"name fields, and at most {MOST_READ} ids")
-    wanted = [ids.normal(str(key)) for key in keys]
-    by_id = select(asked, schema, map(str, names), [key for key in wanted if key])
+    wanted = [ids.normal(key) for key in keys]
+    by_id = select(asked, schema, names, [key for key in wanted if key])
     return Answer(200, [by_id.get(key or "") for key in wanted])
 
 
@@ -141,6 +138,13 @@ def _object(asked: Asked, row: Record) -> ObjectSchema:
 def _key(row: Record) -> str | None:
     raw = next((value for name, value in row.items() if name.lower() == "id"), None)
     return ids.normal(str(raw)) if raw else None
+
+
+def _listed(told: Any) -> list[str]:
+    """A list out of a body, or what an address holds with commas between."""
+    if isinstance(told, str):
+        return told.split(",")
+    return [str(one) for one in told] if isinstance(told, list) else []
 
 
 def _malformed() -> Refused:

@@ -49,7 +49,9 @@ def batch(asked: Asked) -> Answer:
     """Sub-requests that know nothing of each other."""
     told = asked.record()
     wanted = told.get("batchRequests")
-    if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST:
+    if not isinstance(wanted, list) or not all(isinstance(sub, dict) for sub in wanted):
+        raise Refused("JSON_PARSER_ERROR", "batchRequests must be a list of requests at [line:1, column:1]")
+    if not 1 <= len(wanted) <= MOST:
         raise Refused("LIMIT_EXCEEDED", f"a batch holds 1 to {MOST} requests")
     answers, stopped = [], False
     for sub in wanted:
@@ -91,7 +93,8 @@ def _answered(asked: Asked, sub: dict[str, Json], answers: dict[str, Answer], al
         return Answer(400, [{"errorCode": refused.code, "message": refused.message}])
     if all_or_none and isinstance(body, dict) and "composite/sobjects" in url:
         body = {**body, "allOrNone": True}
-    headers = {str(name).lower(): str(value) for name, value in (sub.get("httpHeaders") or {}).items()}
+    told = sub.get("httpHeaders")
+    headers = {name.lower(): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
     path = re.sub(r"^/services/data/v[\d.]+/", "", url)
     return _dispatched(asked, str(sub.get("method", "GET")), path, body, headers)
 

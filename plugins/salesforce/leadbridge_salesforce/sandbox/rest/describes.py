@@ -1,34 +1,17 @@
-"""Describe, record types' picklists, and custom fields made by the Tooling API."""
+"""Describe, and what picklists take under a record type."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, Final
+from typing import Any
 
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.describing import basic_description, global_description, object_description
-from leadbridge_salesforce.sandbox.dml.refusals import Refused, not_found
+from leadbridge_salesforce.sandbox.dml.refusals import not_found
 from leadbridge_salesforce.sandbox.rest.answers import Answer
 from leadbridge_salesforce.sandbox.rest.asking import Asked
-from leadbridge_salesforce.sandbox.schema import FieldSchema, FieldType, ObjectSchema, PicklistValue, RecordTypeSchema
-
-_TYPES: Final[dict[str, FieldType]] = {
-    "Text": "string",
-    "TextArea": "textarea",
-    "LongTextArea": "textarea",
-    "Email": "email",
-    "Phone": "phone",
-    "Url": "url",
-    "Checkbox": "boolean",
-    "Number": "double",
-    "Currency": "currency",
-    "Percent": "percent",
-    "Date": "date",
-    "DateTime": "datetime",
-    "Picklist": "picklist",
-    "MultiselectPicklist": "multipicklist",
-}
+from leadbridge_salesforce.sandbox.schema import FieldSchema, RecordTypeSchema
 
 
 def describe_global(asked: Asked) -> Answer:
@@ -58,45 +41,6 @@ def picklist_values(asked: Asked) -> Answer:
         raise not_found()
     fields = [f for f in schema.fields if f.type in {"picklist", "multipicklist"}]
     return Answer(200, {"picklistFieldValues": {f.name: _narrowed(f, kind) for f in fields}})
-
-
-def make_field(asked: Asked) -> Answer:
-    """Tooling API: a custom field. Nobody sees it until a permission set lets them."""
-    told = asked.record()
-    object, _, name = str(told.get("FullName", "")).partition(".")  # noqa: A001  (the word of the domain)
-    schema = asked.org.store.schema.object(object)
-    if schema is None or not name.endswith("__c"):
-        raise Refused("INVALID_FULL_NAME", f"{told.get('FullName')} is no name of a custom field", ["FullName"])
-    if schema.has(name):
-        message = f"There is already a field named {name} on {schema.label}."
-        raise Refused("DUPLICATE_DEVELOPER_NAME", message, ["FullName"])
-    asked.org.access.hide_field(schema.name, name)
-    asked.org.store.add_field(schema.name, _custom(schema, name, told.get("Metadata") or {}))
-    return Answer(201, {"id": asked.org.store.new_id_of("00N"), "success": True, "errors": [], "warnings": []})
-
-
-def _custom(schema: ObjectSchema, name: str, told: dict[str, Any]) -> FieldSchema:
-    kind = _TYPES.get(str(told.get("type")))
-    if kind is None:
-        raise Refused("FIELD_INTEGRITY_EXCEPTION", f"{told.get('type')} is not modelled by the sandbox", ["Metadata"])
-    values = ((told.get("valueSet") or {}).get("valueSetDefinition") or {}).get("value") or []
-    return FieldSchema(
-        name,
-        str(told.get("label") or name),
-        kind,
-        length=int(told.get("length") or (0 if kind in {"boolean", "date", "datetime"} else 255)),
-        precision=int(told.get("precision") or 0),
-        scale=int(told.get("scale") or 0),
-        nillable=kind != "boolean" and not told.get("required"),
-        defaulted_on_create=kind == "boolean",
-        default=False if kind == "boolean" else None,
-        unique=bool(told.get("unique")),
-        external_id=bool(told.get("externalId")),
-        id_lookup=bool(told.get("externalId")),
-        case_sensitive=bool(told.get("caseSensitive")),
-        picklist=tuple(PicklistValue(str(v["fullName"]), str(v.get("label") or v["fullName"])) for v in values),
-        restricted=bool((told.get("valueSet") or {}).get("restricted")),
-    )
 
 
 def _narrowed(f: FieldSchema, kind: RecordTypeSchema | None) -> dict[str, Any]:
