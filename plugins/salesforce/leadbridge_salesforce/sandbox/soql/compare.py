@@ -1,6 +1,7 @@
 """One field against one value, as SQL. What cannot be compared is refused in Salesforce's words.
 
 SOQL knows no third truth value: a comparison with an empty field is false, ``!=`` and ``NOT IN`` take empty fields in.
+Of a checkbox, null means false (SOQL reference, null in WHERE).
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ class Comparer:
     def _needle(self, value: Literal) -> _Needle:
         kind, said = self.column.field.type, value.value
         if said is None:
-            return _Needle(_PLAIN, None)
+            return _Needle(_PLAIN, 0 if kind == "boolean" else None)
         if kind == "datetime":
             return _Needle(_PLAIN, stored_moment(self._of_type(value, datetime, "dateTime")))
         if kind == "date":

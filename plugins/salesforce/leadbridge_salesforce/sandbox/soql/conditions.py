@@ -34,7 +34,7 @@ SubqueryParser = Callable[[Reader], Query]
 
 
 def condition(reader: Reader, subquery: SubqueryParser, depth: int = 0) -> Condition:
-    """A condition; AND and OR are not mixed without parentheses, as in Salesforce.
+    """A condition; as in Salesforce, AND and OR are not mixed without parentheses, and NOT needs them behind either.
 
     Raises:
         QueryError: MALFORMED_QUERY.
@@ -55,6 +55,8 @@ def condition(reader: Reader, subquery: SubqueryParser, depth: int = 0) -> Condi
 
 
 def _primary(reader: Reader, subquery: SubqueryParser, depth: int) -> Condition:
+    if reader.now.word == "NOT":
+        raise reader.unexpected()
     if reader.accept_sign("("):
         inner = condition(reader, subquery, depth + 1)
         reader.expect_sign(")")
