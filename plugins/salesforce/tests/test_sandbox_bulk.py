@@ -156,6 +156,17 @@ class TestTheLifeOfAJob:
         bulk.world.org.clock.advance(86_400)
         assert (bulk.ingest.batches, bulk.queries.begun) == (0, 0)
 
+    def test_more_than_a_day_allows(self, bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("leadbridge_salesforce.sandbox.bulk.ingest.BATCHES", 1)
+        monkeypatch.setattr("leadbridge_salesforce.sandbox.bulk.query.JOBS", 1)
+        bulk.run("LastName,Company\nA,X\n")
+        bulk.asked("SELECT Id FROM Lead")
+        told = {"operation": "query", "query": "SELECT Id FROM Lead"}
+        assert refused(bulk.ingest.create, INSERT, "67.0") == (400, "EXCEEDEDQUOTA")
+        assert refused(bulk.queries.create, told, "67.0", bulk.around()) == (400, "EXCEEDEDQUOTA")
+        bulk.world.org.clock.advance(86_400)
+        assert bulk.ingest.create(INSERT, "67.0")["state"] == "Open"
+
     def test_objects_that_bulk_does_not_support(self) -> None:
         bulk = Bulk(bulk_refuses="Task, lead")
         assert refused(bulk.ingest.create, INSERT, "67.0") == (400, "INVALIDENTITY")

@@ -13,7 +13,16 @@ from typing import Any, Final
 from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox.bulk import job as jobs
 from leadbridge_salesforce.sandbox.bulk.columns import Column, columns_of, values_of
-from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, supported
+from leadbridge_salesforce.sandbox.bulk.job import (
+    Asked,
+    Job,
+    Json,
+    Times,
+    invalid,
+    invalid_state,
+    supported,
+    within_quota,
+)
 from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import Table, UnreadableError, read_table, write_table
 from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, Work, save
@@ -31,7 +40,10 @@ _PROPERTIES: Final = frozenset(
     | {"assignmentRuleId", "concurrencyMode"}
 )
 BATCH: Final = 10_000
-"""Rows of a batch, of which the day has an allowance."""
+"""Rows of a batch."""
+
+BATCHES: Final = 15_000
+"""Batches of a day; Bulk API 2.0 limits."""
 
 CHUNK: Final = 200
 """Rows that are saved together."""
@@ -98,6 +110,7 @@ class Ingest:
         if found is None:
             invalid(f"Unable to find object: {asked.text('object')}", "INVALIDENTITY")
         supported(found.name, self._org.switches.bulk_refuses)
+        within_quota(self.batches, BATCHES)
         now = self._org.now()
         made = IngestJob(
             id=self._org.store.new_id_of(JOB_PREFIX),

@@ -126,5 +126,11 @@ def supported(object: str, refused: str) -> None:
         invalid(f"Entity '{object}' is not supported by the Bulk API.", "INVALIDENTITY")
 
 
+def within_quota(used: int, allowed: int) -> None:
+    """Refuse what goes beyond a day's allowance."""
+    if used >= allowed:
+        invalid(f"The allowance of {allowed} within 24 hours is used up", "EXCEEDEDQUOTA")
+
+
 def no_such_job() -> NoReturn:
     invalid("The requested resource does not exist", "NOT_FOUND", 404)

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leadbridge_salesforce.sandbox.bulk import job as jobs
-from leadbridge_salesforce.sandbox.bulk.job import Asked, Job, Json, Times, invalid, invalid_state, supported
+from leadbridge_salesforce.sandbox.bulk.job import (
+    Asked,
+    Job,
+    Json,
+    Times,
+    invalid,
+    invalid_state,
+    supported,
+    within_quota,
+)
 from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import write_table
 from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, keys, rows_of
@@ -23,6 +32,9 @@ from leadbridge_salesforce.sandbox.soql.shapes import Branch, Compiled, Leaf, Ne
 
 OPERATIONS: Final = frozenset({"query", "queryAll"})
 _PROPERTIES: Final = frozenset({"operation", "query", "contentType", "columnDelimiter", "lineEnding"})
+
+JOBS: Final = 10_000
+"""Query jobs of a day; Bulk API 2.0 limits."""
 
 LAST: Final = "null"
 """What the header ``Sforce-Locator`` says, literally, when there is nothing more."""
@@ -68,6 +80,7 @@ class QueryJobs:
         operation = asked.one_of("operation", OPERATIONS)
         compiled = compile_query(asked.text("query"), around, all_rows=operation == "queryAll")
         supported(compiled.object, self._org.switches.bulk_refuses)
+        within_quota(self.begun, JOBS)
         shape = _flat(compiled)
         now = self._org.now()
         made = QueryJob(

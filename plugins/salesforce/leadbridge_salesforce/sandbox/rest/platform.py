@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from leadbridge_salesforce.sandbox.bulk.ingest import BATCHES
+from leadbridge_salesforce.sandbox.bulk.query import JOBS
 from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.rest.answers import Answer
 from leadbridge_salesforce.sandbox.rest.asking import Asked
@@ -31,8 +33,8 @@ def limits(asked: Asked) -> Answer:
     spent = asked.api.limits
     known = {
         "DailyApiRequests": (spent.most, spent.used),
-        "DailyBulkApiBatches": (15_000, asked.api.ingest.batches),
-        "DailyBulkV2QueryJobs": (10_000, asked.api.query_jobs.begun),
+        "DailyBulkApiBatches": (BATCHES, asked.api.ingest.batches),
+        "DailyBulkV2QueryJobs": (JOBS, asked.api.query_jobs.begun),
         "DataStorageMB": (10_240, 0),
     }
     return Answer(200, {name: {"Max": most, "Remaining": max(0, most - used)} for name, (most, used) in known.items()})
