@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadbridge.conditions import Condition
-from leadbridge.mapping.fields import ColumnMap, FieldMap, is_blank
+from leadbridge.mapping.fields import ColumnMap, ConstantMap, FieldMap, is_blank
 from leadbridge.mapping.model import ExampleSpec
 from leadbridge.provider import Wire
 from leadbridge.records import Captured, Record, Reject
@@ -49,7 +49,8 @@ class ObjectMapping:
         on_create: provider fields that a new record gets.
         tests: the file's own examples.
         wire: how the provider's raw values travel.
-        one_to_one: whether every canonical field is read from one column, and by one entry.
+        constants: canonical fields that are the same for every record of the object.
+        one_to_one: whether every canonical field is one column, or a constant, and filled by one entry.
     """
 
     file: Path
@@ -68,6 +69,7 @@ class ObjectMapping:
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
     _created: tuple[tuple[FieldMap, str], ...] = field(init=False, repr=False)
+    constants: frozenset[str] = field(init=False, repr=False)
     one_to_one: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +78,10 @@ class ObjectMapping:
         object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
         created = tuple((m, m.column) for m in self.fields if m.column is not None and m.write != "never")
         object.__setattr__(self, "_created", created)
-        alone = not self._others and len({name for name, _, _ in columns}) == len(columns)
+        names = [target.name for target in self.targets]
+        constants = frozenset(m.target.name for m in self.fields if isinstance(m, ConstantMap))
+        object.__setattr__(self, "constants", constants)
+        alone = len(columns) + len(constants) == len(self.fields) and len(set(names)) == len(names)
         object.__setattr__(self, "one_to_one", alone)
 
     def serves(self, provider: str, connection: str, object: str) -> bool:

@@ -10,7 +10,7 @@ from leadbridge.merge.deciding import UNCHANGED, Decision, Reading, decide
 from leadbridge.merge.model import Candidate, Conflict, FieldPolicy, Merged, Move, Owed, Question, Side
 from leadbridge.records import Reject
 from leadbridge.subjects.model import Field
-from leadbridge.values import MISSING, Raw, Value, is_absent
+from leadbridge.values import MISSING, Raw, Value, is_absent, is_present
 
 Policies = Mapping[str, FieldPolicy]
 DEFAULT = "default"
@@ -68,7 +68,7 @@ class _View:
 
     @classmethod
     def of(cls, side: Side) -> _View:
-        base = side.mapping.read(side.link.base)
+        base = side.mapping.read(side.link.base) if side.link.base else {}
         return cls(side, base if _is_as_agreed(side) else side.mapping.read(side.captured or {}), base)
 
     @property
@@ -114,9 +114,21 @@ def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Po
     free = [view for view in views if field.name not in view.side.guarded]
     if all(view.stays(field) for view in free):
         return UNCHANGED
-    readings = [reading for view in free if (reading := view.reading(field.name)) is not None]
     policy = policies.get(field.name) or policies[DEFAULT]
-    return decide(field, golden.fields.get(field.name), readings, policy)
+    held = golden.fields.get(field.name)
+    return decide(field, held, _readings(field.name, held, free, policy), policy)
+
+
+def _readings(name: str, held: Held | None, views: Sequence[_View], policy: FieldPolicy) -> list[Reading]:
+    """What the sides say. A constant tells where a record comes from: it fills a blank, and contradicts nobody."""
+    own, fixed = list[Reading](), list[Reading]()
+    for view in views:
+        reading = view.reading(name)
+        if reading is not None:
+            (fixed if name in view.side.mapping.constants else own).append(reading)
+    if not fixed or (held is not None and is_present(held.value)) or any(is_present(r.value) for r in own):
+        return own
+    return [*own, min(fixed, key=lambda r: (policy.rank(r.candidate.connection), str(r.candidate.ref)))]
 
 
 def _moved(golden: Golden, decisions: Mapping[str, Decision], fields: Mapping[str, Field], run: int) -> Golden:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from merging import ORDER, PREFER, golden, side
+from merging import FIELDS, ORDER, PREFER, golden, side
 
 from leadbridge.golden import Golden
+from leadbridge.mapping.fields import ConstantMap
 from leadbridge.merge.model import FieldPolicy, Merged, PolicyKind, Side
 from leadbridge.merge.record import merge
 
@@ -384,3 +385,37 @@ def test_the_newest_stamp_wins_whoever_is_preferred() -> None:
     hs = replace(side("hs", {"city": "a"}, {"city": "new"}), stamps={"city": late})
     merged = run(golden(city=("a", "web")), sf, hs, policy=FieldPolicy("newest", ORDER))
     assert (values(merged)["city"], [c.value for c in merged.conflicts[0].losers]) == ("new", ["old"])
+
+
+# -- constants
+
+
+def from_list(connection: str, city: str, now: Mapping[str, str], base: Mapping[str, str] | None = None) -> Side:
+    """A record of a list whose people are all of one city."""
+    found = side(connection, base, now, names=("phone",))
+    fields = (*found.mapping.fields, ConstantMap(FIELDS["city"], city))
+    return replace(found, mapping=replace(found.mapping, fields=fields))
+
+
+def test_a_constant_fills_a_blank() -> None:
+    merged = run(golden(), from_list("web", "Rome", {"phone": "1"}), side("sf", {}, {"phone": "1", "city": ""}))
+    assert (values(merged)["city"], owed(merged)) == ("Rome", {"sf": {"sf_city": "Rome"}})
+
+
+def test_a_constant_contradicts_nobody() -> None:
+    """Neither what is agreed, nor what another side says, nor the constant of another list; and nobody is asked."""
+    policy = FieldPolicy("prefer", ORDER, first="ask")
+    listed = from_list("web", "Rome", {"phone": "1"})
+    for before, others, city in (
+        (golden(city="Oslo"), [], "Oslo"),
+        (golden(), [side("sf", {}, {"city": "Bergen"})], "Bergen"),
+        (golden(), [from_list("hs", "Paris", {"phone": "1"})], "Paris"),
+    ):
+        for sides in ([listed, *others], [*others, listed]):
+            merged = run(before, *sides, policy=policy)
+            assert (values(merged)["city"], merged.questions, merged.conflicts) == (city, (), ())
+
+
+def test_a_constant_that_was_taken_once_is_no_change_later() -> None:
+    merged = run(golden(phone="1", city="Oslo"), from_list("web", "Rome", {"phone": "1"}, {"phone": "1"}))
+    assert merged == Merged(golden(phone="1", city="Oslo"))

@@ -75,7 +75,7 @@ class Newcomers:
         return frozenset({*succession.heirs, *succession.made, *families})
 
     def _reader(self, ref: Ref, row: StagedRow) -> _Reader | None:
-        """None where the mapping cannot be read so: a reference, a template, a field from several columns."""
+        """None where the mapping cannot be read so: a reference, a template, a column for several fields."""
         at = ref.connection, row.mapping
         if at not in self._readers:
             self._readers[at] = self._found(ref, row)
@@ -91,7 +91,8 @@ class Newcomers:
         if named or not mapping.one_to_one or (one_way and ref.connection != source):
             return None
         bases = {f.column: target.name for f in mapping.fields for target in f.targets if f.column is not None}
-        return _Reader(mapping, bases) if len(bases) == len(mapping.fields) else None
+        alone = len(bases) + len(mapping.constants) == len(mapping.fields)
+        return _Reader(mapping, bases) if alone else None
 
     def _drawn(self, link: Link, reader: _Reader, row: StagedRow) -> Drawn | None:
         mapping, ref = reader.mapping, link.ref
