@@ -52,7 +52,8 @@ class Book:
         records: every record that the requests name: leads, and what they may match.
         goldens: those that these records' links lead to, by id.
         homes: (connection, role) -> the mapping by which a new record is made there.
-        made: key (:func:`made_key`) -> the record that an earlier conversion made, where it is there still.
+        made: key -> the record that LeadBridge made, where it is there still: under :func:`made_key` in an earlier
+            conversion.
         sides: golden id -> its live links, those of other connections too, to see who must be told of a new value.
         referring: lead -> activities and campaign members that refer to it.
         run: the run's number, kept with each value that it sets.

@@ -162,3 +162,23 @@ def test_a_first_run_without_a_person_waits_for_approval(folder, capsys):
     assert [stop["brake"] for stop in stopped["stops"]] == ["first_plan"]
     assert main(["sync", "convert", "--yes"]) == 2
     assert capsys.readouterr().err == "job 'convert' converts; run it with: leadbridge convert convert\n"
+
+
+def test_leads_that_a_sync_made_are_converted_like_any_others(folder, capsys):
+    """They carry a key of LeadBridge's own, and are leads all the same."""
+    config = (folder / "leadbridge.yaml").read_text()
+    fair = "  fair: {provider: csv, path: fair.csv}\n"
+    job = "  import: {sync: [fair, crm], direction: one_way, roles: [lead]}\n"
+    (folder / "leadbridge.yaml").write_text(config.replace("jobs:\n", f"{fair}jobs:\n{job}"))
+    columns = (folder / "mappings/leads.yaml").read_text().replace("leads.csv", "fair.csv")
+    (folder / "mappings/fair.yaml").write_text(columns)
+    (folder / "fair.csv").write_text(
+        "first,last,email,company,status,budget\nDee,Ray,dee@new.example,Newcomer,working,\n"
+    )
+
+    call(capsys, "plan", "import")
+    assert call(capsys, "apply", "--yes")["counts"]["done"] == 1
+    call(capsys, "plan", "convert")
+    call(capsys, "apply", "--yes")
+
+    assert ",Dee,Ray,dee@new.example," in (folder / "crm/contacts.csv").read_text()

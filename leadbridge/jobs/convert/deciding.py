@@ -137,10 +137,11 @@ class Deciding:
         return answered(judge_of(self.workspace.plugins), self.answers)
 
     def _is_lead(self, record: Captured) -> bool:
-        """One that was not converted yet, and that no conversion made."""
+        """One that was not converted yet, and that no conversion made: prospects are made so, leads never are."""
         if record.role not in LEAD_ROLES or record.ref.connection not in self.job.convert:
             return False
-        return not self.book.is_converted(record.ref) and record.ref not in self.book.made.values()
+        made = record.role != "lead" and record.ref in self.book.made.values()
+        return not made and not self.book.is_converted(record.ref)
 
     def _can_match(self, record: Captured) -> bool:
         """A twin of a record in the same object is never written."""
