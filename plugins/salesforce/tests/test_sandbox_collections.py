@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 from org_served import Client, code_of, served_org
 
 
@@ -217,3 +220,16 @@ def test_a_tree_is_planted_whole_or_not_at_all(org: Client) -> None:
     assert len(org.sandbox.org.store.where("Account")) == 1
     contacts["records"] = [node("Contact", f"n{n}", LastName="B") for n in range(200)]
     assert code_of(org.ask("POST", "composite/tree/Account", told)) == (400, "LIMIT_EXCEEDED")
+
+
+def test_of_requests_at_once_one_takes_a_unique_value(org: Client) -> None:
+    def attempt(n: int) -> int:
+        given = {"LastName": str(n), "Company": "A", "HubSpot_Id__c": str(n % 5)}
+        headers = {"Authorization": f"Bearer {org.sandbox.token}"}
+        reply = requests.post(f"{org.url}{org.base}/sobjects/Lead", json=given, headers=headers, timeout=20)
+        return reply.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = Counter(pool.map(attempt, range(40)))
+    assert statuses == {201: 5, 400: 35}
+    assert sorted(str(row["HubSpot_Id__c"]) for row in org.sandbox.org.store.where("Lead")) == list("01234")

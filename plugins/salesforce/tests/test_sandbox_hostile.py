@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leadbridge_salesforce.sandbox.schema import standard_org
@@ -111,6 +113,95 @@ def test_addresses(org: Client, one: str, other: str) -> None:
     ):
         reply = org.http.get(f"{org.url}{org.base}/{path}", timeout=20)
         assert reply.status_code < 500, reply.text
+
+
+CONTROL = ("clock", "faults", "profile", "switches", "rules", "access", "fields", "records", "mapping")
+TOLD = (
+    "now",
+    "advance",
+    "frozen",
+    "kind",
+    "seed",
+    "rates",
+    "times",
+    "validation",
+    "assignment",
+    "duplicate",
+    "object",
+    "field",
+)
+STEERED = st.dictionaries(
+    st.sampled_from([*TOLD, "hide", "lock", "create", "update", "delete", "late", "present"]), VALUES
+)
+
+
+@SMALL
+@given(st.sampled_from(CONTROL), STEERED | VALUES)
+def test_control(org: Client, path: str, told: object) -> None:
+    reply = requests.post(f"{org.control_url}/{path}", data=json.dumps(told), timeout=20)
+    assert reply.status_code in {200, 400, 405}, reply.text
+    if reply.status_code == 400:
+        assert reply.json()["error"]
+    org.sandbox.faults.clear()
+    org.control("DELETE", "/rules")
+    org.control("POST", "/clock", now="2026-06-01T12:00:00+00:00", frozen=False)
+
+
+JOB = st.dictionaries(
+    st.sampled_from(
+        ["object", "operation", "externalIdFieldName", "contentType", "lineEnding", "columnDelimiter", "query"]
+    ),
+    st.sampled_from(
+        ["Lead", "insert", "upsert", "delete", "query", "CSV", "LF", "CRLF", "COMMA", "TAB", "HubSpot_Id__c"]
+    )
+    | VALUES,
+)
+
+
+@SMALL
+@given(
+    JOB,
+    st.binary(max_size=60) | st.text('LastName,Company\n\r"#N/A;x\t', max_size=60).map(str.encode),
+    st.text(max_size=20),
+)
+def test_jobs(org: Client, told: dict[str, Any], data: bytes, query: str) -> None:
+    answered(org, "POST", "jobs/query", {"operation": "query", "query": query, **told})
+    body = json.dumps({"object": "Lead", "operation": "insert", **told})
+    made = org.http.post(f"{org.url}{org.base}/jobs/ingest", data=body, timeout=20)
+    assert made.status_code < 500, made.text
+    key = made.json()["id"] if made.status_code == 200 else "none"
+    path = f"{org.url}{org.base}/jobs/ingest/{key}"
+    for reply in (
+        org.http.put(f"{path}/batches", data=data, headers={"Content-Type": "text/csv"}, timeout=20),
+        org.http.patch(path, json={"state": "UploadComplete"}, timeout=20),
+        *(org.http.get(path, timeout=20) for _ in range(3)),
+        org.http.get(f"{path}/failedResults/", timeout=20),
+    ):
+        assert reply.status_code < 500, reply.text
+
+
+ELEMENTS = st.sampled_from(["leadId", "accountId", "contactId", "convertedStatus", "ownerId", "opportunityName", "x"])
+TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=0xD7FF), max_size=20) | st.sampled_from(
+    ["true", "Closed - Converted", "00Q000000000001", "001000000000001"]
+)
+
+
+@SMALL
+@given(
+    st.lists(st.lists(st.tuples(ELEMENTS, TEXTS), max_size=5), max_size=3),
+    st.sampled_from(["convertLead", "merge", "delete"]),
+)
+def test_operations(org: Client, requests_: list[list[tuple[str, str]]], operation: str) -> None:
+    inner = "".join(
+        f"<leadConverts>{''.join(f'<{name}>{escape(text)}</{name}>' for name, text in one)}</leadConverts>"
+        for one in requests_
+    )
+    body = (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>'
+        f"{org.sandbox.token}</sessionId></SessionHeader></e:Header><e:Body><{operation}>{inner}</{operation}></e:Body></e:Envelope>"
+    )
+    reply = org.http.post(f"{org.url}/services/Soap/u/67.0", data=body.encode(), timeout=20)
+    assert b"Fault" in reply.content if reply.status_code == 500 else reply.status_code == 200, reply.text
 
 
 @SMALL

@@ -84,6 +84,9 @@ def test_what_others_do_meanwhile(org: Client) -> None:
     assert org.row(key)["IsDeleted"] == 1
     org.control("POST", "/records", undelete=[key])
     assert org.row(key)["IsDeleted"] == 0
+    for wrong, said in (({"object": "Nope", "create": [{}]}, "NOT_FOUND"), ({"hide": True}, "hide is not known here")):
+        refused = requests.post(f"{org.control_url}/records", json=wrong, timeout=20)
+        assert (refused.status_code, said in refused.text) == (400, True)
     refused = requests.post(f"{org.control_url}/records", json={"object": "Lead", "create": [{}]}, timeout=20)
     assert (refused.status_code, "REQUIRED_FIELD_MISSING" in refused.text) == (400, True)
 

@@ -26,6 +26,7 @@ from leadbridge.sandbox import known, steered
 from leadbridge_salesforce.sandbox.convert.settings import ConvertSettings
 from leadbridge_salesforce.sandbox.dml.deleting import delete, undelete
 from leadbridge_salesforce.sandbox.dml.drafts import Saved
+from leadbridge_salesforce.sandbox.dml.refusals import Refused
 from leadbridge_salesforce.sandbox.dml.saving import create, update
 from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.rules import AssignmentRule, DuplicateRule, ValidationRule, formula
@@ -100,7 +101,10 @@ class Steering:
     def change_access(self, told: Told) -> object:
         known(told, "hide", "show", "lock", "object", "field")
         access, object_, field = self._org.access, str(told["object"]), told.get("field")
-        (deed,) = told.keys() & {"hide", "show", "lock"}
+        deeds = told.keys() & {"hide", "show", "lock"}
+        if len(deeds) != 1:
+            raise ValueError("say one of hide, show and lock")
+        (deed,) = deeds
         if field is None and deed == "lock":
             raise ValueError("a whole object cannot be locked; name a field")
         if field is None:
@@ -129,17 +133,18 @@ class Steering:
         org = self._org
         manner = replace(org.manner(late=float(told.get("late", 0))), check_duplicates=False, validate=False)
         done: list[Saved] = []
-        with org.store.lock:
-            if told.get("create"):
-                done += create(org, str(told["object"]), list(told["create"]), manner)
-            if told.get("update"):
-                rows = [(str(row["Id"]), {k: v for k, v in row.items() if k != "Id"}) for row in told["update"]]
-                done += update(org, str(told["object"]), rows, manner)
-            done += delete(org, [str(key) for key in told.get("delete", ())], manner)
-            done += undelete(org, [str(key) for key in told.get("undelete", ())], manner)
-        refused = next((one.refused for one in done if one.refused), None)
-        if refused:
-            raise ValueError(f"{refused.code}: {refused.message}")
+        try:
+            with org.store.transaction():
+                if told.get("create"):
+                    done += create(org, str(told["object"]), list(told["create"]), manner)
+                if told.get("update"):
+                    rows = [(str(row["Id"]), {k: v for k, v in row.items() if k != "Id"}) for row in told["update"]]
+                    done += update(org, str(told["object"]), rows, manner)
+                done += delete(org, [str(key) for key in told.get("delete", ())], manner)
+                done += undelete(org, [str(key) for key in told.get("undelete", ())], manner)
+                _ensure_all(done)
+        except Refused as refused:
+            raise ValueError(f"{refused.code}: {refused.message}") from None
         return {"ids": [one.id for one in done]}
 
     def map_fields(self, told: Told) -> object:
@@ -152,6 +157,13 @@ class Steering:
         known(told)
         self._sandbox.sessions.close_all()
         return {}
+
+
+def _ensure_all(done: Sequence[Saved]) -> None:
+    """Raises the first refusal."""
+    for one in done:
+        if one.refused:
+            raise one.refused
 
 
 def _each(told: Told, name: str) -> list[dict[str, Any]]:
