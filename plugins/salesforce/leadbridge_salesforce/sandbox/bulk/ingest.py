@@ -18,6 +18,7 @@ from leadbridge_salesforce.sandbox.bulk.job import (
     Job,
     Json,
     Times,
+    What,
     invalid,
     invalid_state,
     supported,
@@ -25,7 +26,7 @@ from leadbridge_salesforce.sandbox.bulk.job import (
 )
 from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import Table, UnreadableError, read_table, write_table
-from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, Work, save
+from leadbridge_salesforce.sandbox.bulk.working import Work, save
 from leadbridge_salesforce.sandbox.dml.drafts import Given, Saved
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, row_locked
 from leadbridge_salesforce.sandbox.org import Org
@@ -84,7 +85,7 @@ class IngestJob(Job):
             told["assignmentRuleId"] = self.assignment_rule
         told["jobType"] = "V2Ingest"
         if self.state == jobs.OPEN:
-            told["contentUrl"] = f"services/data/v{self.version}/jobs/ingest/{self.id}/batches"
+            told["contentUrl"] = f"services/data/v{self.what.version}/jobs/ingest/{self.id}/batches"
         if self.state in jobs.ENDED:
             told |= {"numberRecordsProcessed": self.processed, "numberRecordsFailed": len(self.failures)}
             told |= Times(rows=self.processed).info()
@@ -111,18 +112,8 @@ class Ingest:
             invalid(f"Unable to find object: {asked.text('object')}", "INVALIDENTITY")
         supported(found.name, self._org.switches.bulk_refuses)
         within_quota(self.batches, BATCHES)
-        now = self._org.now()
-        made = IngestJob(
-            id=self._org.store.new_id_of(JOB_PREFIX),
-            operation=operation,
-            object=found.name,
-            version=version,
-            format=asked.format(),
-            created_by=self._org.user,
-            created=now,
-            modified=now,
-            state=jobs.OPEN,
-        )
+        what = What(operation, found.name, version)
+        made = IngestJob.begun(self._org, what, asked.format(), jobs.OPEN)
         made.external_id = _external_id(found, operation, asked.text("externalIdFieldName"))
         made.assignment_rule = asked.text("assignmentRuleId")
         self._jobs.add(made)
@@ -217,9 +208,9 @@ class Ingest:
 
     def _work_off(self, job: IngestJob, table: Table, call: Call) -> None:
         seen = self._org.seen
-        schema = seen.by_name[job.object.lower()]
+        schema = seen.by_name[job.what.object.lower()]
         columns = columns_of(schema, table.header, seen)
-        work = Work(job.operation, schema, job.external_id, job.assignment_rule, call)
+        work = Work(job.what.operation, schema, job.external_id, job.assignment_rule, call)
         job.header, job.state = table.header, jobs.DONE
         self._jobs.spend(-(-len(table.rows) // BATCH))
         end = len(table.rows) if job.trouble.stops_after is None else job.trouble.stops_after

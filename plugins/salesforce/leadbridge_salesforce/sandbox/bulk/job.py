@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 
 from leadbridge_salesforce.sandbox.bulk.table import DELIMITERS, LINE_ENDINGS, Format
 from leadbridge_salesforce.sandbox.dml.refusals import Refused
+from leadbridge_salesforce.sandbox.org import Org
 
 Json = dict[str, Any]
+
+PREFIX: Final = "750"
+"""What the ids of jobs begin with."""
 
 OPEN: Final = "Open"
 UPLOADED: Final = "UploadComplete"
@@ -20,19 +24,25 @@ ABORTED: Final = "Aborted"
 ENDED: Final = frozenset({DONE, FAILED, ABORTED})
 
 
+@dataclass(frozen=True, slots=True)
+class What:
+    """What a job is to do. ``version`` is the API version that it was made with, such as ``67.0``."""
+
+    operation: str
+    object: str
+    version: str
+
+
 @dataclass(slots=True)
 class Job:
     """A job and how far it has got.
 
     Attributes:
         polls: how often its state was asked for since it could begin; work takes as many as the org says.
-        version: the API version that it was made with, such as ``67.0``.
     """
 
     id: str
-    operation: str
-    object: str
-    version: str
+    what: What
     format: Format
     created_by: str
     created: str
@@ -42,19 +52,25 @@ class Job:
     error: str = ""
     processed: int = 0
 
+    @classmethod
+    def begun(cls, org: Org, what: What, format: Format, state: str) -> Self:
+        """A new job of whoever asks, from now on."""
+        now = org.now()
+        return cls(org.store.new_id_of(PREFIX), what, format, org.user, now, now, state)
+
     def info(self) -> Json:
         """What the API tells of every job."""
         told: Json = {
             "id": self.id,
-            "operation": self.operation,
-            "object": self.object,
+            "operation": self.what.operation,
+            "object": self.what.object,
             "createdById": self.created_by,
             "createdDate": self.created,
             "systemModstamp": self.modified,
             "state": self.state,
             "concurrencyMode": "Parallel",
             "contentType": "CSV",
-            "apiVersion": float(self.version),
+            "apiVersion": float(self.what.version),
             "lineEnding": self.format.line_ending,
             "columnDelimiter": self.format.delimiter,
         }

@@ -17,6 +17,7 @@ from leadbridge_salesforce.sandbox.bulk.job import (
     Job,
     Json,
     Times,
+    What,
     invalid,
     invalid_state,
     supported,
@@ -24,7 +25,7 @@ from leadbridge_salesforce.sandbox.bulk.job import (
 )
 from leadbridge_salesforce.sandbox.bulk.shelf import Shelf
 from leadbridge_salesforce.sandbox.bulk.table import write_table
-from leadbridge_salesforce.sandbox.bulk.working import JOB_PREFIX, keys, rows_of
+from leadbridge_salesforce.sandbox.bulk.working import keys, rows_of
 from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.soql.compiler import compile_query
 from leadbridge_salesforce.sandbox.soql.names import Surroundings
@@ -82,18 +83,8 @@ class QueryJobs:
         supported(compiled.object, self._org.switches.bulk_refuses)
         within_quota(self.begun, JOBS)
         shape = _flat(compiled)
-        now = self._org.now()
-        made = QueryJob(
-            id=self._org.store.new_id_of(JOB_PREFIX),
-            operation=operation,
-            object=compiled.object,
-            version=version,
-            format=asked.format(),
-            created_by=self._org.user,
-            created=now,
-            modified=now,
-            state=jobs.UPLOADED,
-        )
+        what = What(operation, compiled.object, version)
+        made = QueryJob.begun(self._org, what, asked.format(), jobs.UPLOADED)
         made.compiled, made.shape = compiled, shape
         self._jobs.add(made)
         self._jobs.spend(1)
@@ -138,8 +129,8 @@ class QueryJobs:
             Refused: the job is not complete, was made with another API version, or the locator is none of its own.
         """
         job = self._jobs.find(id)
-        if version != job.version:
-            message = f"The job was created with API version {job.version}; use the same to get its results"
+        if version != job.what.version:
+            message = f"The job was created with API version {job.what.version}; use the same to get its results"
             invalid(message, "API_VERSION_CONFLICT", 409)
         if job.state != jobs.DONE or job.compiled is None or job.shape is None:
             invalid(f"The job is not complete: {job.state}", "JOB_NOT_COMPLETE", 412)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from leadbridge.sandbox import Call
 from leadbridge_salesforce.sandbox import ids
@@ -17,8 +17,6 @@ from leadbridge_salesforce.sandbox.org import Org
 from leadbridge_salesforce.sandbox.schema import ObjectSchema
 from leadbridge_salesforce.sandbox.soql.rows import Rows
 from leadbridge_salesforce.sandbox.soql.shapes import Branch, Compiled
-
-JOB_PREFIX: Final = "750"
 
 
 @dataclass(frozen=True, slots=True)
