@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = "0004"
+VERSION: Final = "0005"
 """The newest migration; names are four digits, so that they sort."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -322,6 +322,7 @@ holds = Table(
     _key("field"),
     _number("run"),
 )
+heirs = Table("heirs", metadata, _key("golden", Integer), _number("heir"), Index("ix_heirs_heir", "heir"))
 erasures = Table("erasures", metadata, _key("golden", Integer), _number("run"), _time("at"))
 marks = Table(
     "marks",

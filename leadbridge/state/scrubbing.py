@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine, delete, insert, select, update
@@ -24,28 +23,17 @@ OF_ERASURES: Final = ("erased", "erasure_owed")
 """Codes of rejects that tell of an erasure, and nothing of the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """Rows of plans that speak of somebody. ``unites``: golden records that became part of a row's own."""
-
-    numbers: Mapping[int, tuple[int, ...]]
-    unites: frozenset[int]
-
-
-def mentioned(snapshot: Snapshot, goldens: Collection[int]) -> Mentioned:
+def mentioned(snapshot: Snapshot, goldens: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Plan -> numbers of its rows about these golden records, and of those in conversions of these alone."""
     found: dict[int, set[int]] = {}
     conversions: dict[int, set[int]] = {}
-    unites: set[int] = set()
     query = select(plan_rows.c.plan, plan_rows.c.number, plan_rows.c.body)
     for row in select_in(snapshot, query, plan_rows.c.golden, goldens):
-        said = codec.loads(row.body)["body"]
         found.setdefault(row.plan, set()).add(row.number)
-        conversions.setdefault(row.plan, set()).update(said.get("conversions", ()))
-        unites |= {*said.get("unites", ())}
+        conversions.setdefault(row.plan, set()).update(codec.loads(row.body)["body"].get("conversions", ()))
     for plan, numbers in conversions.items():
         found[plan] |= set(_carried(snapshot, plan, numbers)) if numbers else set()
-    return Mentioned({plan: tuple(sorted(some)) for plan, some in found.items()}, frozenset(unites))
+    return {plan: tuple(sorted(some)) for plan, some in found.items()}
 
 
 def _carried(snapshot: Snapshot, plan: int, conversions: Collection[int]) -> Iterator[int]:

@@ -14,7 +14,7 @@ from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.jobs.sync.settling import Settled
 from leadbridge.plan.sync_rows import Before, Settle, Write
-from leadbridge.state import goldens, holds, keys, leases, links, runs
+from leadbridge.state import goldens, heirs, holds, keys, leases, links, runs
 from leadbridge.state.model import Hold, StoredGolden, StoredLink
 from leadbridge.state.transactions import Transaction
 
@@ -104,6 +104,7 @@ class _Taking:
             return
         split = Golden(part.golden, self._row.subject, dict(part.fields))
         goldens.add(tx, [split])
+        heirs.forget(tx, [split.id])
         keys.replace(tx, {split.id: kept_keys(split)})
         mine = [one for one in links.load(tx, part.links).values() if one.link.golden == self._row.golden]
         links.update_all(tx, [replace(one, link=replace(one.link, golden=part.golden)) for one in mine])

@@ -13,7 +13,7 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.sync.viewing import Views
 from leadbridge.merge.creating import create_key
 from leadbridge.records import Ref
-from leadbridge.state import goldens, holds, information, links, rejects, reviews, staging, turns
+from leadbridge.state import goldens, heirs, holds, information, links, rejects, reviews, staging, turns
 from leadbridge.state.model import Hold, RejectRow, ReviewRow, StagedRow, StoredGolden, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
@@ -34,7 +34,7 @@ class Around:
         made: (connection, golden record of an organisation) that this plan creates.
         waiting: the same, of those that it does not create because of a standing reject or an open question.
         referred: golden records that some row refers to.
-        views: organisations as the plan leaves them; None where no mapping reads any.
+        views: organisations as the plan leaves them; None where nobody shows what they say.
         erasing: None where nobody is erased.
     """
 
@@ -63,6 +63,7 @@ class Chunk:
         link_ids: newcomer -> the id that its link will have.
         refused: record (a create's under its key) -> standing rejects.
         organisations: those to which the people among them may belong.
+        heirs: golden record that they may name -> the one that it is part of.
     """
 
     numbers: tuple[int, ...]
@@ -75,6 +76,7 @@ class Chunk:
     reviews: Mapping[int, tuple[ReviewRow, ...]]
     refused: Mapping[Ref, tuple[RejectRow, ...]]
     organisations: Mapping[int, Golden] = field(default_factory=dict)
+    heirs: Mapping[int, int] = field(default_factory=dict)
 
 
 class Loader:
@@ -86,15 +88,16 @@ class Loader:
         self._identities = around.identities
         self._references = around.references
         self._heirs = around.identities.heirs
+        with store.read() as snapshot:
+            self._had_heirs = heirs.exist(snapshot)
 
     def load(self, numbers: Sequence[int]) -> Chunk:
         with self._store.begin() as tx:
             chunk = self._load(tx, numbers)
-            named = self._learn(tx, chunk)
+            named, followed = self._learn(tx, chunk)
+            chunk = replace(chunk, heirs=followed) if followed else chunk
             views = self._around.views
-            if views is None or not named or not self._scene.views:
-                return chunk
-            return replace(chunk, organisations=views.organisations(tx, named))
+            return chunk if views is None or not named else replace(chunk, organisations=views.organisations(tx, named))
 
     def _load(self, tx: Transaction, numbers: Sequence[int]) -> Chunk:
         united = self._identities.united
@@ -123,8 +126,10 @@ class Loader:
         homes = {(t.connection, m.object) for t in self._scene.targets for m in t.mappings}
         return {Ref(*home, create_key(self._around.state, number, *home)) for number in numbers for home in homes}
 
-    def _learn(self, tx: Transaction, chunk: Chunk) -> set[int]:
-        """Tell the references whom the chunk's reference fields may name; gives their golden records."""
+    def _learn(self, tx: Transaction, chunk: Chunk) -> tuple[set[int], dict[int, int]]:
+        """Tell the references whom the chunk's reference fields may name; gives their golden records, and the heirs of
+        those that became part of others.
+        """
         named = {ref for row in chunk.staged.values() for ref in self._named(row.record.ref, row.role, row)}
         for some in chunk.links.values():
             for one in some:
@@ -135,8 +140,13 @@ class Loader:
         wanted = set(found.values())
         for golden in (stored.golden for stored in chunk.goldens.values()):
             wanted.update(self._references.goldens_in(golden.subject, golden.values).values())
+        followed = {
+            **(heirs.of(tx, wanted) if self._had_heirs else {}),
+            **{n: h for n, h in self._heirs.items() if n in wanted},
+        }
+        wanted.update(followed.values())
         self._references.learn(found, self._records(tx, wanted))
-        return wanted
+        return wanted, followed
 
     def _named(self, ref: Ref, role: str, row: StagedRow | None, stored: StoredLink | None = None) -> set[Ref]:
         mapping = self._scene.mapping_of(ref, role, row.mapping if row else "")

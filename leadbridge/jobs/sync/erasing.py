@@ -18,7 +18,7 @@ from leadbridge.merge.standing import changed
 from leadbridge.plan.sync_drafting import link_change
 from leadbridge.plan.sync_rows import Settle, Write
 from leadbridge.records import Ref, Reject
-from leadbridge.state import erasures, goldens, links, runs, scrubbing
+from leadbridge.state import erasures, goldens, heirs, links, runs, scrubbing
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 
@@ -102,11 +102,9 @@ def erase(tx: Transaction, run: int, rows: Sequence[Settle]) -> None:
     started = runs.get(tx, run)
     own = started.plan if started is not None else None
     for row in rows:
-        numbers, about = frozenset({row.golden, *row.unites}), scrubbing.mentioned(tx, {row.golden, *row.unites})
-        while not about.unites <= numbers:
-            numbers |= about.unites
-            about = scrubbing.mentioned(tx, numbers)
-        scrubbing.forget_rows(tx, {plan: found for plan, found in about.numbers.items() if plan != own})
+        numbers = {row.golden, *row.unites, *heirs.parts(tx, [row.golden])}
+        about = scrubbing.mentioned(tx, numbers)
+        scrubbing.forget_rows(tx, {plan: found for plan, found in about.items() if plan != own})
         linked = links.by_goldens(tx, [row.golden]).get(row.golden, ())
         scrubbing.forget_words(tx, numbers, [stored.link.ref for stored in linked])
         erasures.add(tx, row.golden, run, row.erased)

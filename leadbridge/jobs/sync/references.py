@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from leadbridge.golden import Golden
 from leadbridge.jobs.sync.scene import OWN, Scene
 from leadbridge.mapping.fields import ColumnMap, FieldMap, TemplateMap
 from leadbridge.mapping.lint.finding import names_of
@@ -85,7 +86,17 @@ class References:
             fields = self._scene.subject(subject).fields
             self._naming[subject] = tuple(name for name, field in fields.items() if self.subjects(subject, field))
         said = ((name, values.get(name, MISSING)) for name in self._naming[subject])
-        return {name: int(str(value)) for name, value in said if is_present(value)}
+        return {name: int(str(value)) for name, value in said if is_present(value) and str(value).isdecimal()}
+
+    def followed(self, golden: Golden, heirs: Mapping[int, int], run: int) -> Golden:
+        """The record, naming the heirs of golden records that became part of others."""
+        named = self.goldens_in(golden.subject, golden.values)
+        moved = {
+            name: replace(golden.fields[name], value=str(heirs[number]), run=run)
+            for name, number in named.items()
+            if number in heirs
+        }
+        return replace(golden, fields={**golden.fields, **moved}) if moved else golden
 
     def _translate(self, connection: str, mapping: ObjectMapping, fieldmap: FieldMap) -> FieldMap | None:
         if any(target.name in OWN for target in fieldmap.targets):
@@ -106,7 +117,7 @@ class References:
         return str(golden)
 
     def _encode(self, connection: str, value: Present) -> Raw:
-        found = self._ids.get((connection, int(str(value))))
+        found = self._ids.get((connection, int(str(value)))) if str(value).isdecimal() else None
         if found is None:
             raise UnreadableError(PENDING, f"what it names has no record in {connection} yet")
         return found

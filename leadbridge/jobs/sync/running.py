@@ -191,7 +191,7 @@ class Begun:
             asked_to_delete=gone.asked_to_delete,
             state=state,
             prints=prints.role_prints(scene.workspace.mappings, scene.sources),
-            views=Views(scene, self.store, run.id, identities.heirs) if scene.has_organisations else None,
+            views=Views(scene, self.store, run.id, identities.heirs) if scene.views else None,
             erasing=erasing_of(scene, self.store, gone),
         )
 

@@ -129,12 +129,11 @@ class Scene:
     @cached_property
     def views(self) -> Mapping[str, Field]:
         """Company fields of a person that some record holds, where there are organisations for them to show."""
-        people = (m for m in self.workspace.mappings.objects if m.subject.name == "person" and self.has_organisations)
-        return {target.name: target for mapping in people for target in mapping.targets if target.name in COMPANY}
-
-    @cached_property
-    def has_organisations(self) -> bool:
-        return any(mapping.subject.name == "organisation" for mapping in self.workspace.mappings.objects)
+        mapped = self.workspace.mappings.objects
+        if not any(mapping.subject.name == "organisation" for mapping in mapped):
+            return {}
+        people = (target for mapping in mapped if mapping.subject.name == "person" for target in mapping.targets)
+        return {target.name: target for target in people if target.name in COMPANY}
 
     @cached_property
     def _by_object(self) -> dict[tuple[str, str], tuple[ObjectMapping, ...]]:

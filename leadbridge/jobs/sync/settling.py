@@ -17,7 +17,7 @@ from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.merge.model import Candidate, Question
 from leadbridge.plan.row_text import shown
 from leadbridge.plan.sync_rows import Asked, PlanRow, Settle
-from leadbridge.state import codec, conflicts, goldens, holds, keys, links, operations, rejects, reviews
+from leadbridge.state import codec, conflicts, goldens, heirs, holds, keys, links, operations, rejects, reviews
 from leadbridge.state.links import LinkedError
 from leadbridge.state.model import Claim, ConflictRow, Hold, ReviewRow, StoredLink
 from leadbridge.state.operations import Outcome
@@ -173,6 +173,7 @@ class _Chunk:
         links.move(tx, united)
         reviews.move(tx, united)
         conflicts.move(tx, united)
+        heirs.add(tx, united)
         holds.put(tx, [Hold(united[n], h.link, h.field, h.run) for n, some in held.items() for h in some])
         goldens.remove(tx, list(united))
 

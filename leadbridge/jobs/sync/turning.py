@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from leadbridge.golden import Golden, Link
 from leadbridge.jobs.sync.at_hand import AtHand
+from leadbridge.jobs.sync.barring import PERSON
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.owing import Owing
 from leadbridge.jobs.sync.twins import twins_asked
-from leadbridge.jobs.sync.viewing import MEMBERS
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged
 from leadbridge.merge.record import merge
@@ -79,8 +79,10 @@ class Turn:
         if lifted:
             golden = replace(golden, fields={n: held for n, held in golden.fields.items() if n not in lifted})
         sides = [side for link in after if (side := self._hand.side(link)) is not None]
+        if self._chunk.heirs:
+            golden = self._around.references.followed(golden, self._chunk.heirs, self._around.run)
         views = self._around.views
-        if views is None or golden.subject not in MEMBERS:
+        if views is None or golden.subject != PERSON:
             merged = merge(golden, sides, policies, self._around.run)
         else:
             merged = views.merge(golden, sides, policies, self._chunk.organisations, self._hand.asked())

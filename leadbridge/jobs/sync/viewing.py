@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from leadbridge.golden import Golden, Held
+from leadbridge.jobs.sync.barring import PERSON
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.merge.model import Merged, Side
-from leadbridge.merge.record import Policies, merge
+from leadbridge.merge.record import Policies
 from leadbridge.merge.viewing import COMPANY, LINKED, merge_viewing
 from leadbridge.plan.sync_rows import Settle, rank_of
 from leadbridge.state import codec, goldens, keys, links, turns
@@ -21,8 +22,6 @@ from leadbridge.state.turns import TurnRow
 from leadbridge.values import MISSING
 
 ORGANISATION: Final = "organisation"
-MEMBERS: Final = ("person", "opportunity")
-"""Subjects that name an organisation and have to follow it when it becomes part of another."""
 
 
 class Views:
@@ -53,8 +52,7 @@ class Views:
         """Take up the people of those that do."""
         if self._moved:
             with self._store.begin() as tx:
-                found = members(tx, self._moved)
-                turns.add(tx, self._run, [TurnRow(rank_of(s), n) for s, some in found.items() for n in some])
+                turns.add(tx, self._run, [TurnRow(rank_of(PERSON), n) for n in members(tx, self._moved)])
             self._moved = []
 
     def organisations(self, snapshot: Snapshot, numbers: Collection[int]) -> dict[int, Golden]:
@@ -78,36 +76,22 @@ class Views:
         chunk: Mapping[int, Golden],
         asked: Collection[str],
     ) -> Merged:
-        """Merge a person or an opportunity. ``chunk``: organisations that it may belong to; ``asked``: see there."""
-        followed = self._followed(golden)
-        if golden.subject == "person":
-            return merge_viewing(followed, sides, policies, self._run, chunk, self._scene.views, asked)
-        return merge(followed, sides, policies, self._run)
-
-    def _followed(self, golden: Golden) -> Golden:
-        """The record, naming the organisation that its own has become part of."""
-        held = golden.fields.get(LINKED)
-        heir = self._heirs.get(int(str(held.value))) if held is not None and str(held.value).isdecimal() else None
-        if held is None or heir is None:
-            return golden
-        return replace(golden, fields={**golden.fields, LINKED: replace(held, value=str(heir), run=self._run)})
+        """Merge a person. ``chunk``: organisations that it may belong to; ``asked``: see there."""
+        return merge_viewing(golden, sides, policies, self._run, chunk, self._scene.views, asked)
 
     def close(self) -> None:
         self._planned.close()
 
 
-def members(snapshot: Snapshot, organisations: Collection[int]) -> dict[str, set[int]]:
-    """Subject -> golden records that belong to some of these organisations."""
-    asked = {GoldenKey(subject, LINKED, str(number)) for subject in MEMBERS for number in organisations}
-    found: dict[str, set[int]] = {}
-    for key, some in keys.find(snapshot, asked).items():
-        found.setdefault(key.subject, set()).update(some)
-    return found
+def members(snapshot: Snapshot, organisations: Collection[int]) -> set[int]:
+    """The people of some organisations."""
+    found = keys.find(snapshot, {GoldenKey(PERSON, LINKED, str(number)) for number in organisations})
+    return {number for some in found.values() for number in some}
 
 
 def owe_members(tx: Transaction, organisations: Collection[int]) -> None:
     """Their people are taken up again by the next run: what they show has changed."""
-    people = members(tx, organisations).get("person", set()) if organisations else set()
+    people = members(tx, organisations) if organisations else set()
     found = (stored for some in links.by_goldens(tx, people).values() for stored in some)
     links.set_due(tx, [stored.link.id for stored in found if stored.link.state == "live"], True)
 
