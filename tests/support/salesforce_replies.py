@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
+import requests
 import responses
 from leadbridge_salesforce.provider import SalesforceProvider
 from leadbridge_salesforce.settings import SalesforceSettings
@@ -55,6 +56,24 @@ LEAD = [
 def describe(name: str = "Lead", fields: list[dict[str, Any]] | None = None) -> None:
     body = {"name": name, "label": name, "fields": LEAD if fields is None else fields, "createable": True}
     responses.get(f"{DATA}/sobjects/{name}/describe", json={**body, "updateable": True, "deletable": True})
+    responses.add_callback(responses.POST, f"{DATA}/composite", _composite)
+
+
+def _composite(request: Any) -> tuple[int, dict[str, str], str]:
+    """Several reads in one call: each as it is answered alone."""
+    known = {one.url: json.loads(one.body) for one in responses.registered() if isinstance(one, responses.Response)}
+    answers = []
+    for asked in json.loads(request.body)["compositeRequest"]:
+        path, _, query = asked["url"].partition("?q=")
+        body = _queried(unquote_plus(query)) if query else known.get(HOME + path)
+        status = 404 if body is None else 200
+        answers.append({"httpStatusCode": status, "body": body, "referenceId": asked["referenceId"]})
+    return 200, {}, json.dumps({"compositeResponse": answers})
+
+
+def _queried(text: str) -> Any:
+    there = any(str(one.url).startswith(f"{DATA}/query/") for one in responses.registered())
+    return requests.get(f"{DATA}/query/", {"q": text}, timeout=1).json() if there else None
 
 
 def provider(folder: Path, **settings: Any) -> SalesforceProvider:

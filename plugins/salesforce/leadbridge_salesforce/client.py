@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +30,8 @@ from leadbridge_salesforce.transport import (
 
 NEWEST_KNOWN: Final = 68
 """The newest API version whose rules are kept here; an org that offers a newer one is spoken to in this one."""
+TOGETHER: Final = 25
+"""Subrequests of one composite request (REST API guide, Composite)."""
 _EXACT_DIGITS: Final = 15  # of a decimal that a JSON number carries unchanged
 
 Json = Any  # what a reply's body holds: checked where it is taken apart
@@ -87,6 +89,20 @@ class Client:
         with self._translated(writes=True):
             sent = {"data": data, "headers": dict(headers or {})}
             return self._salesforce.restful(path, params=dict(params or {}), method=method, **sent)
+
+    def get_all(self, paths: Sequence[str]) -> list[tuple[int, Json]]:
+        """Status and body of several reads, which count as one call; at most :data:`TOGETHER` of them."""
+        asked = [
+            {"method": "GET", "url": f"/services/data/v{self.version}/{path}", "referenceId": f"r{number}"}
+            for number, path in enumerate(paths)
+        ]
+        answered = self.ask("composite", {"allOrNone": False, "compositeRequest": asked})
+        return [(int(one["httpStatusCode"]), one["body"]) for one in answered["compositeResponse"]]
+
+    def ask(self, path: str, body: object) -> Json:
+        """A read that is asked for by POST, because it does not fit into an address."""
+        with self._translated(writes=False):
+            return self._salesforce.restful(path, method="POST", data=json.dumps(body))
 
     def query(self, soql: str, *, deleted: bool = False) -> Json:
         """The first page of a query's result; ``deleted`` includes records in the bin."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
+from urllib.parse import quote_plus
+
+import requests
 
 from leadbridge.errors import ConnectionFailedError, UsageError
 from leadbridge.provider import Site
 from leadbridge_salesforce import convert_settings
-from leadbridge_salesforce.client import Client
+from leadbridge_salesforce.client import Client, Json
 from leadbridge_salesforce.converting import Converting
 from leadbridge_salesforce.prediction import Predictor, Status
 from leadbridge_salesforce.schema import Schemas
@@ -28,14 +33,22 @@ class Native:
         """Read what a prediction needs. Raises UsageError where the settings file is wrong."""
         self.predictor  # noqa: B018  (kept from here on)
 
+    @property
+    def unasked(self) -> list[str]:
+        """What :meth:`take` wants the answer to: nothing, once it has it."""
+        return [] if "statuses" in self.__dict__ else [f"query?q={quote_plus(_STATUSES)}"]
+
+    def take(self, status: int, body: Json) -> None:
+        """The answer, asked for along with something else."""
+        self.statuses = _statuses(body["records"]) if status == requests.codes.ok else ()
+
     @cached_property
     def statuses(self) -> tuple[Status, ...]:
         """Converted statuses, the org's default first; none where the user cannot see them."""
         try:
-            rows = list(self._client.rows(_STATUSES))
+            return _statuses(self._client.rows(_STATUSES))
         except (ConnectionFailedError, UsageError):
             return ()
-        return tuple(Status(str(row["ApiName"]), str(row["MasterLabel"])) for row in rows)
 
     @cached_property
     def predictor(self) -> Predictor:
@@ -49,3 +62,7 @@ class Native:
     @cached_property
     def converting(self) -> Converting:
         return Converting(self._client, self._schemas, lambda: self.statuses)
+
+
+def _statuses(rows: Iterable[Mapping[str, Any]]) -> tuple[Status, ...]:
+    return tuple(Status(str(row["ApiName"]), str(row["MasterLabel"])) for row in rows)

@@ -27,6 +27,9 @@ class Org:
         self.native = Native(site, self.client, self.schemas)
 
     def describe(self) -> list[ObjectDescription]:
+        also = self.native.unasked if self.settings.conversion.native and "Lead" in self.settings.objects else []
+        for answer in self.schemas.together(self.settings.objects, also):
+            self.native.take(*answer)
         found = [described(schema) for schema in self.schemas.visible(self.settings.objects)]
         if self.settings.conversion.native and {"Lead", *OBJECTS.values()} <= {one.name for one in found}:
             self.native.prepare()

@@ -14,6 +14,8 @@ from leadbridge_salesforce.drafting import is_id
 from leadbridge_salesforce.rows import Rows
 from leadbridge_salesforce.schema import Field, Schema, Schemas
 
+CALL: Final = 2_000
+"""Records of one call (REST API guide, Get Records Using sObject Collections)."""
 _TELLING: Final = 12
 """Fields by which a lost create is looked for; more tell no more, and make the query long."""
 _UNSUITED: Final = frozenset({"textarea", "encryptedstring", "double", "currency", "percent", "datetime", "time"})
@@ -30,23 +32,13 @@ def read(client: Client, schemas: Schemas, refs: Sequence[Ref]) -> list[Record |
 
 
 def _read(client: Client, schema: Schema, ids: Sequence[str]) -> list[Record]:
-    """A table with more fields than one query takes is read in several, side by side."""
-    rows: dict[str, dict[str, Any]] = {}
-    for columns in _parts(schema):
-        for query in soql.by_values(schema, columns, "Id", ids):
-            for row in client.rows(query):
-                rows.setdefault(str(row["Id"]), {}).update(row)
-    return [row.record for row in Rows(client.connection, schema).read(rows.values()).rows]
-
-
-def _parts(schema: Schema) -> list[tuple[str, ...]]:
-    parts: list[list[str]] = [["Id"]]
-    for name in schema.fields:
-        if sum(len(one) + 3 for one in parts[-1]) > soql.LONGEST // 2:
-            parts.append(["Id"])
-        if name != "Id":
-            parts[-1].append(name)
-    return [tuple(part) for part in parts]
+    rows: list[dict[str, Any]] = []
+    for at in range(0, len(ids), CALL):
+        asked = {"ids": list(ids[at : at + CALL]), "fields": list(schema.fields)}
+        answered = client.ask(f"composite/sobjects/{schema.name}", asked)
+        rows += [row for row in answered or () if row]
+    read = Rows(client.connection, schema).read(rows).rows
+    return [row.record for row in read if not row.deleted]
 
 
 def _short(id: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import requests
+
 from leadbridge.errors import ConnectionFailedError, LeadBridgeError, UsageError
 from leadbridge.provider import FieldDescription, ObjectDescription
-from leadbridge_salesforce.client import Client
+from leadbridge_salesforce.client import TOGETHER, Client, Json
 from leadbridge_salesforce.failures import NotThereError, SchemaError
 
 _COMPOUND: Final = frozenset({"address", "location", "base64", "complexvalue", "anyType", "json"})
@@ -83,6 +85,7 @@ class Schemas:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known: dict[str, Schema] = {}
+        self._absent: set[str] = set()
 
     def get(self, name: str) -> Schema:
         """Raises UsageError where the connection has no such object."""
@@ -95,12 +98,34 @@ class Schemas:
         return self._known.get(name)
 
     def visible(self, names: Iterable[str]) -> Iterator[Schema]:
-        """Those of the objects that the connection can see."""
-        for name in names:
+        """Those of the objects that the connection can see; what is not known yet is asked for together."""
+        wanted = list(names)
+        self.together(wanted)
+        for name in wanted:
             try:
-                yield self.get(name)
+                if name not in self._absent:
+                    yield self.get(name)
             except UsageError:
                 continue
+
+    def together(self, names: Sequence[str], also: Sequence[str] = ()) -> list[tuple[int, Json]]:
+        """Describe what is not known yet of these objects, in as few calls as can be; what is not there is noted.
+
+        Gives status and body of the other reads, which are asked for in the same calls.
+        """
+        known = {*self._known, *self._absent}
+        unknown = [name for name in dict.fromkeys(names) if name not in known and _IDENTIFIER.fullmatch(name)]
+        if len(unknown) + len(also) < 2 and not also:
+            return []
+        paths = [*(_path(name) for name in unknown), *also]
+        parts = (paths[at : at + TOGETHER] for at in range(0, len(paths), TOGETHER))
+        answers = [answer for part in parts for answer in self._client.get_all(part)]
+        for name, (status, body) in zip(unknown, answers, strict=False):
+            if status == requests.codes.ok:
+                self._known[name] = parse(body, self._client.connection)
+            elif status == requests.codes.not_found:
+                self._absent.add(name)
+        return answers[len(unknown) :]
 
     def forget(self, name: str) -> None:
         self._known.pop(name, None)
@@ -109,7 +134,7 @@ class Schemas:
         if not _IDENTIFIER.fullmatch(name):
             raise self._unknown(name)
         try:
-            found = self._client.get(f"sobjects/{name}/describe")
+            found = self._client.get(_path(name))
         except (SchemaError, NotThereError):
             raise self._unknown(name) from None
         return parse(found, self._client.connection)
@@ -119,6 +144,10 @@ class Schemas:
             f"connection {self._client.connection} has no object {name!r} that its user can see; check the API name and"
             " the user's permissions"
         )
+
+
+def _path(name: str) -> str:
+    return f"sobjects/{name}/describe"
 
 
 def parse(body: Mapping[str, Any], connection: str) -> Schema:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from leadbridge.errors import ConnectionFailedError
 from leadbridge.provider import Action, Result
-from leadbridge_salesforce import ingest
+from leadbridge_salesforce import ingest, reading
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.collections import CALL, Collections
 from leadbridge_salesforce.drafting import Draft, drafts
@@ -78,7 +78,7 @@ class Writer:
 
     def _estimated(self, verb: str, rows: int) -> int:
         writing = ingest.CALLS if self._is_bulk(rows, keyed=True) else -(-rows // CALL)
-        return writing + (0 if verb == "delete" else -(-rows // CALL))
+        return writing + (0 if verb == "delete" else -(-rows // reading.CALL))
 
 
 _Call = Callable[[Sequence[Draft]], list[Result]]

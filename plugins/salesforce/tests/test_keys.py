@@ -41,7 +41,7 @@ def test_what_is_lacking_is_told_with_the_steps(sf: SalesforceProvider) -> None:
     (lack,) = sf.lacks()
     assert lack.name == "Account.LeadBridge_Key__c"
     assert "Object Manager > Account" in lack.steps[0]
-    assert len(responses.calls) == 2
+    assert len(responses.calls) == 1
 
 
 def test_a_field_that_is_not_unique_is_no_key(tmp_path: Path) -> None:

@@ -234,6 +234,8 @@ def test_what_reading_and_describing_cost(org: OrgHarness) -> None:
     sf = org.connect(api_version="67.0")
     list(sf.capture("Lead"))
     assert sf.org.client.calls == 2  # describe, query
+    sf.describe()
+    assert sf.org.client.calls == 3  # the other ten objects, and the statuses of converted leads
     sf.close()
 
 
