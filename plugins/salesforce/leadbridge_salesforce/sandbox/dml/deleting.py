@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from leadbridge_salesforce.sandbox.dml.drafts import Manner, Saved
+from leadbridge_salesforce.sandbox.dml.drafts import Draft, Manner, Saved, each
 from leadbridge_salesforce.sandbox.dml.refusals import Refused, cross_reference, deleted, not_found, row_locked
+from leadbridge_salesforce.sandbox.dml.uniqueness import Unique
 
 if TYPE_CHECKING:
     from leadbridge_salesforce.sandbox.org import Org
@@ -21,7 +22,7 @@ def delete(org: Org, ids: Sequence[str], manner: Manner) -> list[Saved]:
 
 
 def undelete(org: Org, ids: Sequence[str], manner: Manner) -> list[Saved]:
-    """Take records out of the bin, without what went there with them."""
+    """Take records out of the bin, without what went there with them; not one whose unique value is taken."""
     return [_undeleted(org, key, manner) for key in ids]
 
 
@@ -75,6 +76,10 @@ def _undeleted(org: Org, id: str, manner: Manner) -> Saved:
     if schema is None or row is None or not row.get("IsDeleted") or row.get("MasterRecordId"):
         refused = Refused("UNDELETE_FAILED", "entity is not in recycle bin")
         return Saved(id, refused=refused)
+    draft = Draft(schema, {}, row, changes=dict(row))
+    each([draft], Unique(org.store, schema, [draft]).claim)
+    if draft.refused:
+        return Saved(id, refused=draft.refused)
     org.store.update(schema.name, id, {"IsDeleted": 0, **_touched(manner)})
     return Saved(id)
 
