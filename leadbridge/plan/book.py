@@ -9,6 +9,7 @@ from hashlib import blake2b
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.model import Side
+from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Captured, Ref
 from leadbridge.values import MISSING, Raw, Value, is_absent
 
@@ -83,7 +84,10 @@ class Book:
         return entry is not None and entry.link is not None and entry.link.state == "converted"
 
     def current(self, ref: Ref) -> Mapping[str, Value]:
-        """What a record's golden record says, and above it what was edited in the record since they last agreed."""
+        """What a record's golden record says, and above it what was edited in the record since they last agreed.
+
+        An opt-out that was never agreed about counts: nothing that is known of somebody lifts it.
+        """
         entry, known = self.records[ref], self.known(ref)
         if known is None or entry.link is None:
             return entry.captured.values
@@ -92,7 +96,8 @@ class Book:
             value = entry.captured.values.get(target.name, MISSING)
             was = base.get(target.name, MISSING)
             edited = was is not MISSING and not target.kind.equivalent(value, was)
-            if value is not MISSING and (edited or is_absent(said.get(target.name, MISSING))):
+            barred = is_opt_out(target.name, value) and was is MISSING
+            if value is not MISSING and (edited or barred or is_absent(said.get(target.name, MISSING))):
                 said[target.name] = value
         return said
 

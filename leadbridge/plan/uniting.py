@@ -14,6 +14,11 @@ OPT_OUT = ("opted_out_of_", "do_not_")
 """How the names of consent fields begin: true bars, and one true among several records bars them all."""
 
 
+def is_opt_out(name: str, value: Value) -> bool:
+    """Whether a field says that somebody opted out."""
+    return value is True and name.startswith(OPT_OUT)
+
+
 Place = tuple[int, str, People, str]
 
 

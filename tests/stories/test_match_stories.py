@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from offices import ADA, BOB, contact, convert, lead, office
-from town import Town
+from offices import ADA, BOB, OBJECTS, ROLES, TYPED, contact, convert, lead, office
+from town import Town, describe
 
 from leadbridge.errors import UsageError
 from leadbridge.memory import MemoryCrm
@@ -111,3 +111,59 @@ def test_the_others_go_on_meanwhile(tmp_path: Path) -> None:
     lead(crm, **{**BOB, "company": "Other"})
     convert(town)
     assert [one["email"] for one in crm.records("Contacts").values()] == ["bob@x.example"]
+
+
+CONSENT = """\
+convert: {convert: [crm], policy: convert.yaml}
+people: {sync: [crm, shop], roles: [contact], first: prefer}
+"""
+
+
+def consenting(folder: Path) -> Town:
+    """An office and a shop that know who opted out; whoever did is not converted."""
+    town = office(folder, CONSENT, "crm", "shop")
+    for name in ("crm", "shop"):
+        for role in ("lead", "contact"):
+            columns = [*ROLES[role].split(), "opted_out_of_email"]
+            town.crm(name, describe(OBJECTS[role], " ".join(columns)))
+            as_ = {"opted_out_of_email": "{field: opted_out_of_email, as: boolean}"}
+            fields = "".join(f"  {f}: {as_.get(f) or TYPED.get(f, f)}\n" for f in columns)
+            head = f"provider: stage\nconnection: {name}\nobject: {OBJECTS[role]}\nrole: {role}\n"
+            town.map(f"{name}.{role}", f"{head}fields:\n{fields}")
+    policy = folder / "mappings" / "convert.yaml"
+    text = policy.read_text(encoding="utf-8")
+    when = "when: \"status == 'working'\","
+    policy.write_text(text.replace(when, f'{when} unless: "opted_out_of_email",'), encoding="utf-8")
+    return town
+
+
+def test_an_opt_out_on_a_lead_counts_although_its_contact_says_else(tmp_path: Path) -> None:
+    """The contact was synced; the lead is recognised as the same person. Nothing lifts what it says of consent."""
+    town = consenting(tmp_path)
+    crm = town.crm("crm")
+    there = contact(crm, last_name="King", email="ada@x.example", opted_out_of_email=False)
+    id_ = lead(crm, **ADA, opted_out_of_email=True)
+    convert(town)
+    assert crm.records("Leads")[id_]["status"] == "working"
+    town.sync()
+    convert(town)
+    assert crm.records("Leads")[id_]["status"] == "working"
+    assert crm.records("Contacts")[there]["phone"] == ""
+
+
+def test_an_opt_out_of_a_recognised_lead_is_told_to_all(tmp_path: Path) -> None:
+    """Where the policy converts it all the same."""
+    town = consenting(tmp_path)
+    policy = tmp_path / "mappings" / "convert.yaml"
+    policy.write_text(
+        policy.read_text(encoding="utf-8").replace(' unless: "opted_out_of_email",', ""), encoding="utf-8"
+    )
+    crm, shop = town.crm("crm"), town.crm("shop")
+    there = contact(crm, last_name="King", email="ada@x.example", opted_out_of_email=False)
+    town.sync()
+    lead(crm, **ADA, opted_out_of_email=True)
+    convert(town)
+    town.sync()
+    assert crm.records("Contacts")[there]["opted_out_of_email"] is True
+    (twin,) = shop.records("Contacts").values()
+    assert twin["opted_out_of_email"] is True

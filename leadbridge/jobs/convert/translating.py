@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leadbridge.golden import Golden, Held
+from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.convert.knowing import Knowledge
 from leadbridge.jobs.convert.naming import Naming
 from leadbridge.jobs.sync.scene import OWN, Scene
@@ -15,6 +15,7 @@ from leadbridge.plan.model import Change
 from leadbridge.plan.rows import LinkChange as Changed
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write, by_place, by_reason
+from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, Value, is_present
 
@@ -35,16 +36,31 @@ class Translating:
     """Golden records that rows before the writes made."""
 
     def attach(self, golden: int, refs: Iterable[Ref]) -> Settle:
-        """Newcomers whose golden record is known get their links. What is agreed stays; what leads say else is kept."""
+        """Newcomers whose golden record is known get their links.
+
+        What is agreed stays, and what leads say else is kept; but an opt-out is taken from whoever says it.
+        """
         stored = self.knowledge.stored[golden]
         found = [self.knowledge.attached[ref] for ref in refs]
+        barring = tuple(self._barring(stored.golden, found))
+        others = [side.link.id for side in self.knowledge.book.sides.get(golden, ())] if barring else []
         return Settle(
             golden=golden,
             subject=stored.golden.subject,
             version=stored.version,
             links=tuple(LinkChange(k.id, k.ref, k.role, k.state, base=k.base) for k in found),
             conflicts=tuple(c for k in found if k.role == "lead" for c in self._yielding(stored.golden, k.ref)),
+            taken=by_place(barring),
+            due=tuple(sorted(others)),
         )
+
+    def _barring(self, golden: Golden, newcomers: Iterable[Link]) -> Iterator[Move]:
+        said = dict(golden.values)
+        for link in newcomers:
+            for name, value in self.knowledge.book.records[link.ref].captured.values.items():
+                if is_opt_out(name, value) and said.get(name) is not True:
+                    said[name] = value
+                    yield Move(name, golden.value(name), Candidate(value, link.ref.connection, link.ref), "restrictive")
 
     def _yielding(self, golden: Golden, ref: Ref) -> Iterator[Conflict]:
         """Once a lead is converted, nobody reads it again."""
@@ -53,6 +69,8 @@ class Translating:
         for name, held in golden.fields.items():
             value = values.get(name, MISSING)
             if name in OWN or self.naming.is_reference(golden.subject, name) or not is_present(held.value):
+                continue
+            if is_opt_out(name, value):  # taken, not kept
                 continue
             if is_present(value) and not fields[name].kind.equivalent(value, held.value):
                 lost = Candidate(value, ref.connection, ref)
