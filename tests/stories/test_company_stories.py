@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from offices import ADA as ADA_THERE
+from offices import contact, convert, lead, office
 from streets import only
 from town import Town, describe
 
-from leadbridge.memory import MemoryCrm
+from leadbridge.memory import MemoryCrm, memory_crm
 
 ACCOUNT = "provider: stage\nconnection: sf\nobject: Account\nrole: account\nfields: {name: Name, industry: Industry}\n"
 CONTACT = (
@@ -173,4 +175,32 @@ def test_a_question_about_a_company_is_settled_once_the_organisation_is_known(tm
     assert (only(hs, "contacts")["company"], only(erp, "People")["firm"]) == ("Acme Inc", "Acme Inc")
     assert town.reviews() == []
     assert sorted(str(loser.value) for row in town.conflicts() for loser in row.losers) == ["ACME & Co", "acme corp."]
+    assert town.plan().rows == 0
+
+
+def test_an_account_that_a_conversion_renames_is_renamed_where_its_people_are(tmp_path: Path) -> None:
+    jobs = "convert: {convert: [crm], policy: convert.yaml}\npeople: {sync: [crm, hs], roles: [account, contact]}"
+    town = office(tmp_path, jobs)
+    policy = tmp_path / "mappings" / "convert.yaml"
+    policy.write_text(
+        policy.read_text().replace(
+            "existing: fill_blank\n  fields: {name: company}", "existing: overwrite\n  fields: {name: company}"
+        )
+    )
+    hs = town.crm("hs", describe("people", "email company"))
+    town.map(
+        "hs",
+        "provider: stage\nconnection: hs\nobject: people\nrole: contact\nfields: {email: email, company: company}\n",
+    )
+    crm = memory_crm(f"{tmp_path}:crm")
+    account = crm.create("Accounts", {"name": "Acme", "industry": ""})
+    contact(crm, email="bob@acme.example", last_name="Day", organisation=account)
+    town.sync()
+    assert only(hs, "people") == {"email": "bob@acme.example", "company": "Acme"}
+
+    lead(crm, **{**ADA_THERE, "company": "Acme GmbH"})
+    convert(town)
+    assert crm.records("Accounts")[account]["name"] == "Acme GmbH"
+    town.sync(overrides=["create", "update"])
+    assert {values["company"] for values in hs.records("people").values()} == {"Acme GmbH"}
     assert town.plan().rows == 0

@@ -55,13 +55,14 @@ def why(workspace: Workspace, store: Store, ref: Ref) -> Explained:
         moves = _moves(snapshot, number, {held.run for held in golden.fields.values()})
         order = list(workspace.mappings.catalogue.subjects[golden.subject].fields)
         fields = sorted(golden.fields, key=lambda name: order.index(name) if name in order else len(order))
+        erased = None if golden.fields else _erased(snapshot, store, ref)
         return Explained(
             golden=number,
             subject=golden.subject,
             label=label(golden.values),
             links=tuple(LinkShown(s.link.ref, s.link.role, s.link.state, s.due) for s in linked),
             fields=tuple(_reason(n, golden.fields[n], moves, logged, guarded=n in guarded) for n in fields),
-            erased_by=None if golden.fields else getattr(_erased(snapshot, store, ref), "run", None),
+            erased_by=erased.run if erased is not None else None,
         )
 
 
