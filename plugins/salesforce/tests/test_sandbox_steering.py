@@ -91,6 +91,16 @@ def test_what_others_do_meanwhile(org: Client) -> None:
     assert (refused.status_code, "REQUIRED_FIELD_MISSING" in refused.text) == (400, True)
 
 
+def test_somebody_else_may_be_behind_the_token(org: Client) -> None:
+    before = org.ask("GET", "/services/oauth2/userinfo").json()
+    org.control("POST", "/user", username="grace@sandbox.example")
+    after = org.ask("GET", "/services/oauth2/userinfo").json()
+    assert before["user_id"] != after["user_id"] == org.sandbox.staff.sellers[0]
+    assert org.row(org.lead())["CreatedById"] == after["user_id"]
+    refused = requests.post(f"{org.control_url}/user", json={"username": "ines@sandbox.example"}, timeout=20)
+    assert refused.json() == {"error": "there is no active user ines@sandbox.example"}
+
+
 def test_sessions_can_all_end(org: Client) -> None:
     org.control("DELETE", "/sessions")
     assert code_of(org.ask("GET", "limits")) == (401, "INVALID_SESSION_ID")

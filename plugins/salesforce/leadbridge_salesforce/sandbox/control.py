@@ -10,6 +10,7 @@ path                  method    body
 ``/fields``           POST      the key field comes to, or with ``present`` false goes from, an ``object``
 ``/records``          POST      what others do: ``create``, ``update``, ``delete``, ``undelete``; ``late`` in seconds
 ``/mapping``          POST      ``{object: {target: lead field}}`` of custom fields, in place of what was mapped
+``/user``             POST      all sessions are from now on those of the user with this ``username``
 ``/sessions``         DELETE    all sessions end
 ====================  ========  ======================================================================================
 """
@@ -48,6 +49,7 @@ def control_routes(sandbox: SalesforceSandbox) -> Sequence[BaseRoute]:
         Route("/fields", steered(steering.change_field), methods=["POST"]),
         Route("/records", steered(steering.change_records), methods=["POST"]),
         Route("/mapping", steered(steering.map_fields), methods=["POST"]),
+        Route("/user", steered(steering.change_user), methods=["POST"]),
         Route("/sessions", steered(steering.end_sessions), methods=["DELETE"]),
     ]
 
@@ -152,6 +154,15 @@ class Steering:
         mapped = ConvertSettings({str(name): dict(fields) for name, fields in told.items()})
         self._org.convert_settings = mapped.checked(self._org.store.schema)
         return mapped.mapped
+
+    def change_user(self, told: Told) -> object:
+        """Somebody else is behind the token, as after an app was given another user to run as."""
+        known(told, "username")
+        rows = self._org.store.where("User", {"Username": str(told["username"]), "IsActive": 1})
+        if not rows:
+            raise ValueError(f"there is no active user {told['username']}")
+        self._org.user = str(rows[0]["Id"])
+        return {"user": self._org.user}
 
     def end_sessions(self, told: Told) -> object:
         known(told)
