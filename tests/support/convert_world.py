@@ -28,7 +28,8 @@ KINDS = {"lock": "", "late": "", "convert_fails": "", "bulk_rows_fail": "", "bul
 
 class ConvertWorld:
     def __init__(self, **switches: Any) -> None:
-        self.org = Org(Store(standard_org()), Clock(NOON, frozen=True), Faults(KINDS), Switches(**switches))
+        schema = standard_org(person_accounts=bool(switches.get("person_accounts")))
+        self.org = Org(Store(schema), Clock(NOON, frozen=True), Faults(KINDS), Switches(**switches))
         self.staff = seed_settings(self.org)
         self.seller, self.other = self.staff.sellers[:2]
         self.settings: ConvertSettings = STANDARD_SETTINGS

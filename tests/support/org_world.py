@@ -34,7 +34,7 @@ class World:
             positions = positions.turned(name, value)
         self.clock = Clock(NOON, frozen=True)
         self.faults = Faults({"lock": "", "late": ""})
-        schema = standard_org(blank_company=positions.person_accounts)
+        schema = standard_org(person_accounts=positions.person_accounts)
         self.org = Org(Store(schema), self.clock, self.faults, positions)
         self.staff = seed_settings(self.org)
 

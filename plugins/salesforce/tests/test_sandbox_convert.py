@@ -464,3 +464,47 @@ class TestDuplicateRules:
         assert code(world, world.lead(Email="ada@x.example")) is None
         world.lead(Email="eve@x.example")
         assert code(world, world.lead(Email="eve@x.example")) == "DUPLICATES_DETECTED"
+
+
+class TestPersonAccounts:
+    @pytest.fixture
+    def world(self) -> ConvertWorld:
+        return ConvertWorld(person_accounts=True)
+
+    def test_a_lead_without_a_company_becomes_one(self, world: ConvertWorld) -> None:
+        done = world.convert(world.lead(**{**FULL, "Company": None}))
+        account, contact = world.row("Account", done.account_id), world.row("Contact", done.contact_id)
+        assert (account["IsPersonAccount"], account["PersonContactId"]) == (1, done.contact_id)
+        assert account["Name"] == contact["Name"] == "Ada K. Lovelace III"
+        assert (account["PersonEmail"], account["PersonTitle"], account["Website"]) == (
+            "ada@x.example",
+            "CTO",
+            "x.example",
+        )
+        assert (account["BillingCity"], account["PersonMailingCity"], contact["MailingCity"]) == ("London",) * 3
+        assert (contact["IsPersonAccount"], contact["AccountId"]) == (1, done.account_id)
+        assert world.row("Opportunity", done.opportunity_id)["Name"] == "Ada K. Lovelace III"
+
+    def test_one_with_a_company_does_not(self, world: ConvertWorld) -> None:
+        done = world.convert(world.lead(**FULL))
+        assert world.row("Account", done.account_id)["IsPersonAccount"] == 0
+        assert world.row("Contact", done.contact_id)["IsPersonAccount"] == 0
+
+    def test_a_title_that_is_too_long_for_one(self, world: ConvertWorld) -> None:
+        assert code(world, world.lead(Company=None, Title="x" * 81)) == "STRING_TOO_LONG"
+        assert code(world, world.lead(Title="x" * 81)) is None
+
+    def test_into_one_that_is_there(self, world: ConvertWorld) -> None:
+        there = world.convert(world.lead(Company=None, Title="CFO"))
+        again = world.convert(world.lead(**FULL), account_id=there.account_id, do_not_create_opportunity=True)
+        assert (again.account_id, again.contact_id) == (there.account_id, there.contact_id)
+        account = world.row("Account", there.account_id)
+        assert (account["PersonTitle"], account["PersonEmail"]) == ("CFO", "ada@x.example")
+        assert world.row("Contact", there.contact_id)["Email"] == "ada@x.example"
+        assert code(world, world.lead(), account_id=there.account_id, contact_id=there.contact_id) == "INVALID_FIELD"
+
+    def test_where_there_are_none_a_company_is_needed(self) -> None:
+        world = ConvertWorld()
+        lead = world.lead()
+        world.org.store.update("Lead", lead, {"Company": None})
+        assert code(world, lead) == "REQUIRED_FIELD_MISSING"

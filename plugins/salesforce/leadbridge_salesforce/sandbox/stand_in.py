@@ -147,7 +147,7 @@ class SalesforceSandbox(Sandbox):
         self._open(self._store, fresh=not self._store.where("Organization"))
 
     def _schema(self) -> OrgSchema:
-        return standard_org(keyed=self._switches.key_field, blank_company=self._switches.person_accounts)
+        return standard_org(keyed=self._switches.key_field, person_accounts=self._switches.person_accounts)
 
     def _open(self, store: Store, *, fresh: bool) -> None:
         self.org = Org(store, self.clock, self.faults, self._switches)

@@ -38,7 +38,7 @@ class Switches:
         duplicates_in_collections: a collection's reply tells which records were matched.
         edit_converted: the user may view and edit converted leads.
         key_field: leads, contacts, accounts and opportunities have LeadBridge_Key__c from the start.
-        person_accounts: leads need no company.
+        person_accounts: accounts may be people, and a lead without a company becomes one.
         require_validation: the org's *Require Validation for Converted Leads*.
         source_to_account: conversion copies a lead's source to the account it makes.
         label_as_status: convertedStatus takes a status's label as well as its API name.

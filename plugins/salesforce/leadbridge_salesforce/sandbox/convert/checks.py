@@ -115,7 +115,10 @@ def _prefix(org: Org, object: str) -> str:
 
 
 def _targets(org: Org, request: LeadConvert, lead: Row) -> None:
-    account = found(org, "Account", request.account_id, "accountId")["Id"] if request.account_id else None
+    row = found(org, "Account", request.account_id, "accountId") if request.account_id else None
+    if row is not None and row.get("IsPersonAccount") and request.contact_id:
+        raise Refused("INVALID_FIELD", "contactId cannot be given together with a person account", ["contactId"])
+    account = row["Id"] if row is not None else None
     if request.contact_id and found(org, "Contact", request.contact_id, "contactId")["AccountId"] != account:
         raise Refused("INVALID_CROSS_REFERENCE_KEY", "The contact does not belong to the account", ["contactId"])
     if request.opportunity_id:

@@ -63,8 +63,11 @@ class Converter:
         standing = self._standing(request, lead)
         org.store.update("Lead", str(lead["Id"]), {"IsConverted": 1})  # from here on no duplicate of what it becomes
         owner = request.owner_id or str(lead["OwnerId"])
-        account = self._saved(ACCOUNT, standing.account, self._decider.account(standing, owner))
+        account = self._account(standing, owner)
         contact = self._saved(CONTACT, standing.contact, self._decider.contact(standing, request, owner, account))
+        if standing.person and standing.contact is None:
+            _one(update(self._org, CONTACT, [(contact, {"IsPersonAccount": 1})], self._quiet))
+            _one(update(self._org, ACCOUNT, [(account, {"PersonContactId": contact})], self._quiet))
         opportunity = ""
         if not request.do_not_create_opportunity:
             values = self._decider.opportunity(standing, request, owner, account)
@@ -75,14 +78,21 @@ class Converter:
         move(org, going, self._quiet)
         return Converted(str(lead["Id"]), account, contact, opportunity)
 
+    def _account(self, standing: Standing, owner: str) -> str:
+        decided = self._decider.person if standing.person else self._decider.account
+        return self._saved(ACCOUNT, standing.account, decided(standing, owner))
+
     def _standing(self, request: LeadConvert, lead: Row) -> Standing:
         def row(object: str, id: str) -> Row | None:
             return found(self._org, object, id, object) if id else None
 
+        account = row(ACCOUNT, request.account_id)
+        own = account.get("PersonContactId") if account else None
         return Standing(
             lead,
-            row(ACCOUNT, request.account_id),
-            row(CONTACT, request.contact_id),
+            self._org.store.schema.by_name["account"].has("IsPersonAccount"),
+            account,
+            row(CONTACT, request.contact_id or str(own or "")),
             row(OPPORTUNITY, request.opportunity_id),
             latest_campaign(self._org, str(lead["Id"])),
         )

@@ -16,6 +16,7 @@ from leadbridge_salesforce.sandbox.convert.table import (
     ACCOUNT,
     CONTACT,
     OPPORTUNITY,
+    PERSON,
     SOURCE_TO_ACCOUNT,
     STANDARD,
 )
@@ -30,13 +31,24 @@ Values = Mapping[str, Stored]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The lead, the records it is to be merged into, and the campaign it joined last."""
+    """The lead, the records it is to be merged into, and the campaign it joined last.
+
+    ``person_accounts`` tells whether accounts of this org may be people.
+    """
 
     lead: Row
+    person_accounts: bool = False
     account: Row | None = None
     contact: Row | None = None
     opportunity: Row | None = None
     campaign: str | None = None
+
+    @property
+    def person(self) -> bool:
+        """Whether the account is, or is to be, the person: a lead without a company makes one, where they exist."""
+        if self.account is not None:
+            return bool(self.account.get("IsPersonAccount"))
+        return self.person_accounts and self.lead["Company"] is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,14 @@ class Decider:
         values = self._copied(ACCOUNT, standing.lead, standing.account)
         return values if standing.account else {**self._undefaulted(ACCOUNT), **values, "OwnerId": owner}
 
+    def person(self, standing: Standing, owner: str) -> Values:
+        """The same of an account that is the person."""
+        lead, there = standing.lead, standing.account
+        copied = {rule.account: lead[rule.lead] for rule in PERSON if lead[rule.lead] is not None}
+        if there is not None:
+            return {**self._copied(ACCOUNT, lead, there), **_filling(copied, there)}
+        return {**self.account(standing, owner), **copied, "Name": lead["Name"], "IsPersonAccount": 1}
+
     def contact(self, standing: Standing, request: LeadConvert, owner: str, account: str) -> Values:
         """The same of the contact."""
         values = self._copied(CONTACT, standing.lead, standing.contact)
@@ -83,7 +103,7 @@ class Decider:
         if standing.opportunity is not None:
             return {**values, **_filling(linked, standing.opportunity)}
         made = {
-            "Name": request.opportunity_name or standing.lead["Company"],
+            "Name": request.opportunity_name or standing.lead["Company"] or standing.lead["Name"],
             "StageName": self.habits.stage,
             "CloseDate": fiscal_quarter_end(self.habits.today, self.habits.fiscal_start).isoformat(),
             "OwnerId": owner,

@@ -64,5 +64,27 @@ STANDARD: Final = (
 """A checkbox is never empty, so that the last three reach new contacts only: an opt-out does not follow a lead into a
 contact that is there."""
 
+PERSON: Final = (
+    *(Copied(name, account=name) for name in ("Salutation", "FirstName", "MiddleName", "LastName", "Suffix")),
+    *(
+        Copied(name, account=f"Person{name}")
+        for name in (
+            "Title",
+            "Email",
+            "MobilePhone",
+            "LeadSource",
+            "DoNotCall",
+            "HasOptedOutOfEmail",
+            "HasOptedOutOfFax",
+        )
+    ),
+    *(
+        Copied(part, account=f"PersonMailing{part}")
+        for part in ("Street", "City", "State", "PostalCode", "Country", "Latitude", "Longitude")
+    ),
+    Copied("Description", account="Description"),
+)
+"""What an account that is a person takes besides; its address stands in both places."""
+
 SOURCE_TO_ACCOUNT: Final = Copied("LeadSource", account="AccountSource")
 """Disputed; a switch."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from leadbridge_salesforce.sandbox.schema import administration, business, marketing, people, security
 from leadbridge_salesforce.sandbox.schema.model import FieldSchema, OrgSchema
+from leadbridge_salesforce.sandbox.schema.persons import with_person_accounts
 
 KEYED = ("Lead", "Contact", "Account", "Opportunity")
 """The objects that carry the key of creates."""
@@ -25,12 +24,12 @@ def key_field() -> FieldSchema:
     )
 
 
-def standard_org(*, keyed: bool = True, blank_company: bool = False) -> OrgSchema:
+def standard_org(*, keyed: bool = True, person_accounts: bool = False) -> OrgSchema:
     """The objects of a realistic org, in words of our own.
 
     Args:
         keyed: leads, contacts, accounts and opportunities have the field of :func:`key_field`.
-        blank_company: leads need no company, as where person accounts are switched on.
+        person_accounts: accounts may be people, and leads need no company.
     """
     org = OrgSchema(
         (
@@ -59,7 +58,4 @@ def standard_org(*, keyed: bool = True, blank_company: bool = False) -> OrgSchem
     if keyed:
         for name in KEYED:
             org = org.with_object(org.by_name[name.lower()].with_field(key_field()))
-    if blank_company:
-        company = replace(people.LEAD.by_name["company"], nillable=True)
-        org = org.with_object(org.by_name["lead"].with_field(company))
-    return org
+    return with_person_accounts(org) if person_accounts else org
