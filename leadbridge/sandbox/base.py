@@ -42,11 +42,13 @@ class Sandbox(abc.ABC):
     Attributes:
         kinds: the faults that it plays itself, each with a line on what it does.
         rates: the profile that ``--faults SEED`` draws from.
+        seconds: how long a drawn fault takes, for kinds of its own that are about time.
         hosts: names of the CRM's own that clients insist on, which its certificate holds good for too.
     """
 
     kinds: ClassVar[Mapping[str, str]] = {}
     hosts: ClassVar[Sequence[str]] = ()
+    seconds: ClassVar[Mapping[str, float]] = {}
     rates: ClassVar[Mapping[str, float]] = {
         "slow": 0.02,
         "drop_before": 0.03,
@@ -58,7 +60,7 @@ class Sandbox(abc.ABC):
         """Raises ValueError for a seed or switch that is not there."""
         self.options = options
         self.clock = Clock()
-        self.faults = Faults(self.kinds)
+        self.faults = Faults(self.kinds, self.seconds)
         self.calls = Log()
         self.url = ""
         """Where it is served; known once it is."""

@@ -20,8 +20,8 @@ WIRE_KINDS: Mapping[str, str] = {
     "drop_after": "does what was asked, then closes the connection without a word",
     "unavailable": "HTTP 503, nothing done",
 }
-SECONDS = 0.05
-"""How slow an answer of a profile is."""
+SECONDS: Mapping[str, float] = {"slow": 0.05}
+"""How long the faults take that a profile draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,16 @@ class Fault:
 
 
 class Faults:
-    """The faults that are waiting. ``kinds`` maps each kind to a line on what it does."""
+    """The faults that are waiting.
 
-    def __init__(self, kinds: Mapping[str, str]) -> None:
+    Args:
+        kinds: each kind that the sandbox plays itself, with a line on what it does.
+        seconds: how long those of its kinds take that are about time, where a profile draws them.
+    """
+
+    def __init__(self, kinds: Mapping[str, str], seconds: Mapping[str, float] | None = None) -> None:
         self.kinds: Mapping[str, str] = {**WIRE_KINDS, **kinds}
+        self._seconds: Mapping[str, float] = {**SECONDS, **(seconds or {})}
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
         self._random: random.Random | None = None
@@ -122,4 +128,4 @@ class Faults:
         rate = self._rates.get(kind, 0.0)
         if self._random is None or not rate or self._random.random() >= rate:
             return None
-        return Fault(kind, seconds=SECONDS)
+        return Fault(kind, seconds=self._seconds.get(kind, 0.0))

@@ -53,6 +53,7 @@ FORBIDDEN = {
         "!leadbridge.errors",
         "!leadbridge.files.paths",
     ],
+    "leadbridge.sandbox": ["leadbridge", "!leadbridge.errors", "!leadbridge.plugins"],
     "leadbridge.memory": ["leadbridge.jobs", "leadbridge.plan", "leadbridge.mapping", "leadbridge.plugins"],
 }
 """Part of the core -> what it must not import; ``!`` allows a part of what was forbidden."""

@@ -91,6 +91,12 @@ def test_what_others_do_meanwhile(org: Client) -> None:
     assert (refused.status_code, "REQUIRED_FIELD_MISSING" in refused.text) == (400, True)
 
 
+def test_a_profile_makes_rows_late_by_minutes(org: Client) -> None:
+    org.control("POST", "/clock", now="2026-06-01T12:00:00+00:00", frozen=True)
+    org.control("POST", "/profile", seed=1, rates={"late": 1})
+    assert org.row(org.lead())["SystemModstamp"] == "2026-06-01T11:58:00.000+0000"
+
+
 def test_somebody_else_may_be_behind_the_token(org: Client) -> None:
     before = org.ask("GET", "/services/oauth2/userinfo").json()
     org.control("POST", "/user", username="grace@sandbox.example")
