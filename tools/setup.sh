@@ -22,7 +22,7 @@ find_python() {
 }
 
 with_uv() {
-    UV_PROJECT_ENVIRONMENT=$venv uv sync --frozen --quiet --extra salesforce --extra sandbox || fail "uv could not make $venv; what it missed is said above."
+    UV_PROJECT_ENVIRONMENT=$venv uv sync --frozen --quiet --extra hubspot --extra salesforce --extra sandbox || fail "uv could not make $venv; what it missed is said above."
 }
 
 with_pip() {
@@ -33,7 +33,7 @@ with_pip() {
     fi
     # --group came with pip 25.1
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[salesforce,sandbox]' --group dev ||
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[hubspot,salesforce,sandbox]' --group dev ||
         fail "pip could not install what the project needs; what it missed is said above."
 }
 

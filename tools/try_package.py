@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKED = {
     "leadbridge": "leadbridge",
     "plugins/csv/leadbridge_csv": "leadbridge_csv",
+    "plugins/hubspot/leadbridge_hubspot": "leadbridge_hubspot",
     "plugins/salesforce/leadbridge_salesforce": "leadbridge_salesforce",
 }
 

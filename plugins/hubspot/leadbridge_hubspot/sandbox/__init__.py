@@ -1,0 +1,1 @@
+"""A stand-in of a HubSpot portal, served on loopback. Needs ``leadbridge[sandbox]``."""
