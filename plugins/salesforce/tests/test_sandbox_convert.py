@@ -420,6 +420,14 @@ class TestSwitches:
             done = world.convert(world.lead(LeadSource="Web"))
             assert world.row("Account", done.account_id)["AccountSource"] == expected
 
+    def test_a_lead_that_is_converted_already(self) -> None:
+        for switch, expected in ((False, "CANNOT_UPDATE_CONVERTED_LEAD"), (True, None)):
+            world = ConvertWorld(convert_twice=switch)
+            lead = world.lead()
+            world.convert(lead)
+            assert code(world, lead) == expected
+            assert world.count("Account") == 1 + int(switch)
+
     def test_long_names_of_opportunities(self) -> None:
         for switch, expected in ((False, None), (True, "STRING_TOO_LONG")):
             world = ConvertWorld(short_opportunity_names=switch)

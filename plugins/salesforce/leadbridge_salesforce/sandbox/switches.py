@@ -48,6 +48,7 @@ class Switches:
         blank_absent_picklist: a value that the target's picklist does not have is left out, not refused.
         duplicates_by_api: duplicate rules run at conversions by API also without *Require Validation*.
         contact_role: a conversion gives the contact a role in the opportunity.
+        convert_twice: a converted lead is converted again, as it was seen where users may set audit fields.
         failed_lead_id: a conversion's result names the lead also where it failed.
         bulk_polls: how often a bulk job answers InProgress before it is through.
         bulk_page: rows of a page of bulk results, where the client does not say.
@@ -83,6 +84,7 @@ class Switches:
     duplicates_by_api: bool = False
     contact_role: bool = True
     failed_lead_id: bool = False
+    convert_twice: bool = False
     bulk_polls: int = 1
     bulk_page: int = 50_000
     bulk_shuffled: bool = True

@@ -52,7 +52,7 @@ def _reserved(org: Org, request: LeadConvert, lead: Row) -> None:
 
 
 def _not_converted(org: Org, request: LeadConvert, lead: Row) -> None:
-    if lead["IsConverted"]:
+    if lead["IsConverted"] and not org.switches.convert_twice:
         raise converted_lead()
 
 
