@@ -27,8 +27,8 @@ TITLES: Final[Mapping[WriteVerb, str]] = {
     "delete": "deleted",
     "convert": "converted",
 }
-PARTS: Final = {"effect": ", as the CRM converts", "follows": ", once its lead is converted"}
-"""How the title of rows ends that belong to a conversion by the CRM itself."""
+EFFECT: Final = "effect"
+FOLLOWS: Final = ", once its lead is converted"
 ATTENTION: Final = "!"
 WAITING: Final = "waiting"
 TWINS: Final = 10
@@ -113,17 +113,22 @@ def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Itera
         if verb is None:
             yield from _attention(group, limit, names)
             continue
-        symbol, style = SYMBOLS[verb]
         yield line()
-        yield line(f"{symbol} {verb} in {connection}:{name}{PARTS.get(part, '')}", "title")
+        yield line(_title(connection, name, verb, part), "title")
         for number, row in enumerate(group):
             if limit is None or number < limit:
-                yield from _write(row, symbol, style)
+                yield from _write(row)
         yield from _rest(number + 1, limit)
     if waiting:
         yield line()
         standing = "row stands" if waiting == 1 else "rows stand"
         yield from folded(f"{waiting:,} more {standing} by, to take back a conversion that a CRM refuses.", 0, "dim")
+
+
+def _title(connection: str, name: str, verb: WriteVerb, part: str) -> str:
+    if part == EFFECT:
+        return f"{SYMBOLS[verb][0]} what {connection} does as it converts"
+    return f"{SYMBOLS[verb][0]} {verb} in {connection}:{name}{FOLLOWS if part == 'follows' else ''}"
 
 
 def _group(row: PlanRow) -> tuple[str, str, WriteVerb | Literal["waiting"] | None, str]:
@@ -132,6 +137,8 @@ def _group(row: PlanRow) -> tuple[str, str, WriteVerb | Literal["waiting"] | Non
         return "", "", None, ""
     if body.undoes is not None:
         return "", "", WAITING, ""
+    if body.native is not None and body.native.part == EFFECT:  # one after the other, lead by lead
+        return body.connection, "", "convert", EFFECT
     return body.connection, body.object, body.verb, body.native.part if body.native else ""
 
 
@@ -140,10 +147,11 @@ def _rest(number: int, limit: int | None) -> Iterator[Line]:
         yield line(f"   ... and {number - limit:,} more", "dim")
 
 
-def _write(row: PlanRow, symbol: str, style: Style) -> Iterator[Line]:
+def _write(row: PlanRow) -> Iterator[Line]:
     body = row.body
     if not isinstance(body, Write):
         return
+    symbol, style = SYMBOLS[body.verb]
     shared = _shared_note(body)
     why = f"- {body.why}" if body.why else ""
     words = [f"{symbol} @{row.number} {body.role}", body.label, body.id or "", why, f"({shared})" if shared else ""]

@@ -65,7 +65,8 @@ class Following:
             return None
         values = dict(self._values(made, record, mapping)) | self._kept_back(planned, record, mapping)
         pointing = made.refers if made else {}
-        refers = {c: n for c, n in pointing.items() if c not in record.names and c not in record.values}
+        named = {*record.names, *record.values, *_linked_by_the_crm(mapping)}
+        refers = {c: n for c, n in pointing.items() if c not in named}
         if not values and not refers:
             return None
         expected = {c: record.values.get(c, row.expected.get(c, MISSING)) for c in (*values, *refers)}
@@ -106,9 +107,10 @@ class Following:
         )
 
     def _values(self, made: WriteRow | None, record: Told, mapping: ObjectMapping) -> Iterator[tuple[str, Raw]]:
+        given = {*record.names, *_linked_by_the_crm(mapping)}
         for column, raw in made.values.items() if made else ():
             told = record.values.get(column, MISSING)
-            if column not in record.names and (told is MISSING or not same_field(mapping, column, told, raw)):
+            if column not in given and (told is MISSING or not same_field(mapping, column, told, raw)):
                 yield column, raw
 
     def _kept_back(self, planned: PlannedRow, record: Told, mapping: ObjectMapping) -> dict[str, Raw]:
@@ -117,6 +119,12 @@ class Following:
         columns = {column_of(mapping, change.field) for change in planned.kept if _is_kept_blank(change)}
         raws = entry.raws if entry else {}
         return {c: raws[c] for c in sorted(c for c in columns if c is not None) if c in record.values and c in raws}
+
+
+def _linked_by_the_crm(mapping: ObjectMapping) -> frozenset[str]:
+    """References that only a new record is given: who makes the record links it."""
+    found = (m for m in mapping.fields if m.write == "create" and all(t.type == "reference" for t in m.targets))
+    return frozenset(m.column for m in found if m.column is not None)
 
 
 def _is_kept_blank(change: Change) -> bool:

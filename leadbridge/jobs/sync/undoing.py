@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
@@ -24,12 +25,13 @@ from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
+from leadbridge.provider import ObjectDescription
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, holds, links, operations, plans, retention, runs
 from leadbridge.state.model import Hold, ObjectKey, Plan, Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
-from leadbridge.values import MISSING
+from leadbridge.values import MISSING, Raw
 
 
 def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch: Watch) -> RunOutcome:
@@ -75,7 +77,9 @@ class _Undoing:
     undone: Run
 
     def run_it(self, approval: Approval) -> RunOutcome:
-        written = list(self._written())
+        done = list(self._written())
+        staying = self._turned_over(done)
+        written = [operation for operation in done if operation.ref not in staying]
         current = self._current({operation.ref for operation in written})
         made = {operation.ref for operation in written if operation.row.verb == "create"}
         undo = undo_rows(written, current, referrers(self.sources, made), self._recreating())
@@ -84,7 +88,7 @@ class _Undoing:
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
             plan = self._keep(tx, run, rows)
             left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
-        left = (*left, *self._converted())
+        left = (*left, *self._converted(), *(Left(ref, "converted", MISSING, MISSING) for ref in sorted(staying)))
         planned = PlanOutcome(run.id, plan.id, run.job, plan.digest, writes=_counted(rows))
         if planned.rows and callable(approval) and not approval(planned):
             with self.store.begin() as tx:
@@ -105,7 +109,26 @@ class _Undoing:
                 if isinstance(row.body, Write) and row.body.verb == "convert":
                     continue  # no CRM takes that back; what it did to records has rows of its own
                 if one is not None and (one.state == "done" or (one.state == "rejected" and one.after)):
-                    yield Operation(write_row(row), one.state, one.result_id, one.before or {}, one.after or {})
+                    made = write_row(row)
+                    after = self._set_by_people(made, one.after or {})
+                    yield Operation(made, one.state, one.result_id, one.before or {}, after)
+
+    def _set_by_people(self, row: WriteRow, after: Mapping[str, Raw]) -> Mapping[str, Raw]:
+        """What a record held after the run, without what the CRM works out by itself: it may differ by now."""
+        described = self._described.get((row.connection, row.object))
+        fixed = {f.name for f in described.fields if not f.writable} if described else set()
+        return {name: raw for name, raw in after.items() if name not in fixed or name in row.values}
+
+    @cached_property
+    def _described(self) -> Mapping[ObjectKey, ObjectDescription]:
+        return {(source.connection, one.name): one for source in self.sources for one in source.described}
+
+    def _turned_over(self, done: Iterable[Operation]) -> frozenset[Ref]:
+        """Leads that the run made and that were converted since: what became of them stands on them."""
+        made = {operation.ref for operation in done if operation.row.verb == "create"}
+        with self.store.read() as snapshot:
+            stored = links.by_refs(snapshot, made)
+        return frozenset(ref for ref, found in stored.items() if found.link.state == "converted")
 
     def _converted(self) -> Iterator[Left]:
         """Leads that their CRM converted by itself: no CRM takes that back."""
