@@ -132,6 +132,8 @@ def sub(name: str, method: str, url: str, body: Any = None) -> dict[str, Any]:
 
 
 def test_composite_hands_on_what_was_answered(org: Client) -> None:
+    one = org.ask("POST", "composite", {"compositeRequest": [sub("x", "GET", "limits"), sub("y", "GET", "limits")]})
+    assert one.headers["Sforce-Limit-Info"] == "api-usage=1/100000"
     requests = [
         sub("account", "POST", "sobjects/Account", {"Name": "A"}),
         sub("contact", "POST", "sobjects/Contact", {"LastName": "B", "AccountId": "@{account.id}"}),
@@ -195,7 +197,9 @@ def test_batch_knows_no_references(org: Client) -> None:
         {"method": "GET", "url": "v67.0/sobjects/Lead/nobody"},
         {"method": "GET", "url": "v67.0/limits"},
     ]
-    done = org.ask("POST", "composite/batch", {"batchRequests": requests}).json()
+    reply = org.ask("POST", "composite/batch", {"batchRequests": requests})
+    assert reply.headers["Sforce-Limit-Info"] == "api-usage=3/100000"
+    done = reply.json()
     assert (done["hasErrors"], [one["statusCode"] for one in done["results"]]) == (True, [201, 400, 200])
     halted = org.ask("POST", "composite/batch", {"batchRequests": requests[1:], "haltOnError": True}).json()
     assert [one["statusCode"] for one in halted["results"]] == [400, 412]

@@ -240,6 +240,11 @@ def test_assignment_runs_unless_it_is_sent_away(org: Client) -> None:
 
     assert owner() == owner(Sforce_Auto_Assign="TRUE") == owner(Sforce_Auto_Assign=key) == seller
     assert owner(Sforce_Auto_Assign="FALSE") == org.sandbox.org.user
+    moved = org.lead(Country="Peru")
+    org.ask("PATCH", f"sobjects/Lead/{moved}", {"Country": "France"}, Sforce_Auto_Assign="FALSE")
+    assert org.row(moved)["OwnerId"] == org.sandbox.org.user
+    org.ask("PATCH", f"sobjects/Lead/{moved}", {"City": "Lyon"})
+    assert org.row(moved)["OwnerId"] == seller, "an update lets the rule run as well"
 
 
 def test_duplicates_are_told_under_the_misspelt_key(org: Client) -> None:

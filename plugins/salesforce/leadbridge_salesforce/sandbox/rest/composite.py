@@ -46,13 +46,15 @@ def composite(asked: Asked) -> Answer:
 
 
 def batch(asked: Asked) -> Answer:
-    """Sub-requests that know nothing of each other."""
+    """Sub-requests that know nothing of each other, each of which counts as a call of its own."""
     told = asked.record()
     wanted = told.get("batchRequests")
     if not isinstance(wanted, list) or not all(isinstance(sub, dict) for sub in wanted):
         raise Refused("JSON_PARSER_ERROR", "batchRequests must be a list of requests at [line:1, column:1]")
     if not 1 <= len(wanted) <= MOST:
         raise Refused("LIMIT_EXCEEDED", f"a batch holds 1 to {MOST} requests")
+    for _ in wanted[1:]:
+        asked.api.limits.spend()
     answers, stopped = [], False
     for sub in wanted:
         if stopped:
