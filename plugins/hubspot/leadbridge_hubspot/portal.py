@@ -1,0 +1,50 @@
+"""One connection at work. Imported when a connection is first used: what it needs is heavy, and an extra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
+from leadbridge.records import Record, Ref
+from leadbridge.values import Raw
+from leadbridge_hubspot import capturing, keys, normalising, reading
+from leadbridge_hubspot.client import Client
+from leadbridge_hubspot.schema import Schemas, described
+from leadbridge_hubspot.settings import HubSpotSettings
+from leadbridge_hubspot.writing import Writer
+
+
+class Portal:
+    """The parts of one connection, put together. Nothing is sent before the first call."""
+
+    def __init__(self, site: Site, settings: HubSpotSettings) -> None:
+        self.settings = settings
+        self.client = Client(site, settings)
+        self.schemas = Schemas(self.client)
+        self.writer = Writer(self.client, self.schemas)
+
+    def describe(self) -> list[ObjectDescription]:
+        return [described(schema) for schema in self.schemas.visible(self.settings.objects)]
+
+    def capture(self, object: str, cursor: str | None) -> Iterator[Page]:
+        return capturing.capture(self.client, self.schemas, object, cursor)
+
+    def read(self, refs: Sequence[Ref]) -> list[Record | None]:
+        return reading.read(self.client, self.schemas, refs)
+
+    def find(self, action: Action) -> str | None:
+        return reading.find(self.client, self.schemas, action)
+
+    def keyed(self, object: str) -> bool:
+        return keys.key_property(self.schemas.get(object), self.settings) is not None
+
+    def lacks(self) -> list[Lack]:
+        return list(keys.lacks(self.schemas, self.settings))
+
+    def supply(self, lack: Lack) -> None:
+        keys.supply(self.client, self.schemas, lack)
+
+    def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
+        schema = self.schemas.known(object)
+        known = None if schema is None else schema.fields.get(field)
+        return known is not None and normalising.normalises(known, sent, stored)

@@ -1,0 +1,86 @@
+"""Writing: batches of 100, each row to an outcome of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from leadbridge.errors import ConnectionFailedError
+from leadbridge.provider import Action, Result
+from leadbridge_hubspot import after
+from leadbridge_hubspot.batching import Batches
+from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
+from leadbridge_hubspot.drafting import Draft, batches, drafts
+from leadbridge_hubspot.keys import key_property
+from leadbridge_hubspot.objects import kind
+from leadbridge_hubspot.schema import Schema, Schemas
+
+
+class Writer:
+    """Carries out batches. Raises only where nothing of a batch was done, or where nobody knows."""
+
+    def __init__(self, client: Client, schemas: Schemas) -> None:
+        self._client = client
+        self._schemas = schemas
+
+    def write(self, actions: Sequence[Action]) -> list[Result]:
+        results: list[Result] = []
+        sent = False
+        for schema, group in self._groups(actions):
+            ready, refused = drafts(schema, group)
+            results += refused
+            for part in batches(ready, BATCH):
+                try:
+                    results += self._part(schema, part)
+                except ConnectionFailedError:
+                    if not sent:
+                        raise
+                    results += [result for draft in part for result in draft.uncertain()]
+                sent = True
+        return results
+
+    def _groups(self, actions: Sequence[Action]) -> Iterator[tuple[Schema, list[Action]]]:
+        for name, verb in dict.fromkeys((action.object, action.verb) for action in actions):
+            yield self._schemas.get(name), [a for a in actions if (a.object, a.verb) == (name, verb)]
+
+    def _part(self, schema: Schema, part: Sequence[Draft]) -> list[Result]:
+        results = Batches(self._client, schema, key_property(schema, self._client.settings)).send(part)
+        if part[0].action.verb != "update":
+            return results
+        numbers = {result.number for result in results if result.state == "done"}
+        done = [draft for draft in part if draft.action.number in numbers]
+        try:
+            unset = after.associate(self._client, schema, done)
+            after.move_back(self._client, schema, done)
+        except ConnectionFailedError:
+            kept = [result for result in results if result.number not in numbers]
+            return kept + [result for draft in done for result in draft.uncertain()]
+        failed = [result for draft in done if draft.trace in unset for result in draft.rejected(unset[draft.trace])]
+        return [result for result in results if str(result.number) not in unset] + failed
+
+    def estimate(self, actions: Iterable[Action]) -> int:
+        """Calls for writing, and for reading back what creates and updates left; not for stages that go back."""
+        rows: Counter[tuple[str, str]] = Counter()
+        staged: Counter[str] = Counter()
+        linked: Counter[tuple[str, str]] = Counter()
+        for action in actions:
+            rows[action.object, action.verb] += 1
+            if action.verb == "update":
+                staged[action.object] += action.values.get(after.LIFECYCLE) not in {None, ""}
+                linked.update(
+                    (action.object, r.name) for r in kind(action.object).references if r.name in action.values
+                )
+        calls = sum(_calls(object_, verb, count) for (object_, verb), count in rows.items())
+        calls += sum(_ceil(count, BATCH) for count in staged.values())
+        return calls + sum(3 * _ceil(count, ASSOCIATIONS) for count in linked.values())
+
+
+def _calls(object: str, verb: str, rows: int) -> int:
+    """Two for each batch; and what was written is read back with its associations."""
+    if verb == "delete":
+        return 2 * _ceil(rows, BATCH)
+    return 2 * _ceil(rows, BATCH) + len(kind(object).references) * _ceil(rows, ASSOCIATIONS)
+
+
+def _ceil(rows: int, size: int) -> int:
+    return -(-rows // size)
