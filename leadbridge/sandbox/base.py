@@ -43,12 +43,14 @@ class Sandbox(abc.ABC):
         kinds: the faults that it plays itself, each with a line on what it does.
         rates: the profile that ``--faults SEED`` draws from.
         seconds: how long a drawn fault takes, for kinds of its own that are about time.
+        details: what some of its own kinds must be told.
         hosts: names of the CRM's own that clients insist on, which its certificate holds good for too.
     """
 
     kinds: ClassVar[Mapping[str, str]] = {}
     hosts: ClassVar[Sequence[str]] = ()
     seconds: ClassVar[Mapping[str, float]] = {}
+    details: ClassVar[Mapping[str, Sequence[str]]] = {}
     rates: ClassVar[Mapping[str, float]] = {
         "slow": 0.02,
         "drop_before": 0.03,
@@ -60,7 +62,7 @@ class Sandbox(abc.ABC):
         """Raises ValueError for a seed or switch that is not there."""
         self.options = options
         self.clock = Clock()
-        self.faults = Faults(self.kinds, self.seconds)
+        self.faults = Faults(self.kinds, self.seconds, self.details)
         self.calls = Log()
         self.url = ""
         """Where it is served; known once it is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.sandbox.calls import Call
@@ -61,10 +61,17 @@ class Faults:
     Args:
         kinds: each kind that the sandbox plays itself, with a line on what it does.
         seconds: how long those of its kinds take that are about time, where a profile draws them.
+        details: what else its kinds must be told; such a kind is never drawn.
     """
 
-    def __init__(self, kinds: Mapping[str, str], seconds: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, str],
+        seconds: Mapping[str, float] | None = None,
+        details: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.kinds: Mapping[str, str] = {**WIRE_KINDS, **kinds}
+        self._details = details or {}
         self._seconds: Mapping[str, float] = {**SECONDS, **(seconds or {})}
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
@@ -72,8 +79,11 @@ class Faults:
         self._rates: Mapping[str, float] = {}
 
     def add(self, fault: Fault) -> None:
-        """Raises ValueError for a kind that this sandbox does not have, or an expression that is none."""
+        """Raises ValueError: no such kind here, a detail is lacking, or an expression is none."""
         self._check(fault.kind)
+        lacking = [name for name in self._details.get(fault.kind, ()) if name not in fault.detail]
+        if lacking:
+            raise ValueError(f"fault {fault.kind} lacks detail {', '.join(lacking)}")
         for expression in (fault.path, fault.body):
             try:
                 re.compile(expression)
@@ -89,6 +99,8 @@ class Faults:
         """
         for kind, rate in rates.items():
             self._check(kind)
+            if kind in self._details:
+                raise ValueError(f"{kind} cannot be drawn: it needs detail {', '.join(self._details[kind])}")
             if not 0 <= rate <= 1:
                 raise ValueError(f"the rate of {kind} is {rate}; it must be between 0 and 1")
         with self._lock:

@@ -97,6 +97,18 @@ def test_a_profile_makes_rows_late_by_minutes(org: Client) -> None:
     assert org.row(org.lead())["SystemModstamp"] == "2026-06-01T11:58:00.000+0000"
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "said"),
+    [
+        ("/faults", {"kind": "hide_field", "detail": {"object": "Lead"}}, "fault hide_field lacks detail field"),
+        ("/profile", {"seed": 1, "rates": {"hide_object": 1}}, "hide_object cannot be drawn: it needs detail object"),
+    ],
+)
+def test_faults_that_need_to_be_told_more(org: Client, path: str, told: dict[str, object], said: str) -> None:
+    refused = requests.post(f"{org.control_url}{path}", json=told, timeout=20)
+    assert (refused.status_code, refused.json()) == (400, {"error": said})
+
+
 def test_somebody_else_may_be_behind_the_token(org: Client) -> None:
     before = org.ask("GET", "/services/oauth2/userinfo").json()
     org.control("POST", "/user", username="grace@sandbox.example")

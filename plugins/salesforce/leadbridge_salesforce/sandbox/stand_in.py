@@ -57,6 +57,7 @@ class SalesforceSandbox(Sandbox):
         "hide_object": "from this request on the user does not see detail object",
     }
     hosts: ClassVar[Sequence[str]] = ("login.salesforce.com", "test.salesforce.com", "sandbox.my.salesforce.com")
+    details: ClassVar[Mapping[str, Sequence[str]]] = {"hide_field": ("object", "field"), "hide_object": ("object",)}
     seconds: ClassVar[Mapping[str, float]] = {"late": 120.0}
     rates: ClassVar[Mapping[str, float]] = {**Sandbox.rates, "expire": 0.02, "lock": 0.01, "late": 0.05}
 
