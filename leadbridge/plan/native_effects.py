@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.conversions import Effect
@@ -12,7 +12,7 @@ from leadbridge.plan.book import Book, Entry
 from leadbridge.plan.model import Change, PlannedRow
 from leadbridge.plan.native import Native
 from leadbridge.plan.rows import WriteRow
-from leadbridge.plan.writing import Writing
+from leadbridge.plan.writing import ORDER, Writing
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, Raw, is_absent
 
@@ -52,11 +52,16 @@ class Effects:
         self._made: dict[tuple[int, str], int] = {}  # request and role -> the row that makes the record
         self.records: dict[int, Told] = {}
 
-    def rows(self, first: int, native: NativeLead) -> list[WriteRow]:
+    def rows(self, first: int, natives: Sequence[NativeLead]) -> list[WriteRow]:
+        """Role by role, so that the records of one object are looked at together."""
+        told = [(native, self._foretold.predictions[native.number]) for native in natives]
+        others = dict.fromkeys(effect.role for _, said in told for effect in said.effects if effect.role != "lead")
         rows: list[WriteRow] = []
-        for effect in self._foretold.predictions[native.number].effects:
-            row = None if effect.role == "lead" else self._row(first + len(rows), native, effect)
-            rows += [row] if row is not None else []
+        for role in dict.fromkeys((*ORDER, *others)):
+            for native, said in told:
+                effect = said.effect(role)
+                row = None if effect is None else self._row(first + len(rows), native, effect)
+                rows += [row] if row is not None else []
         return rows
 
     def _row(self, number: int, native: NativeLead, effect: Effect) -> WriteRow | None:

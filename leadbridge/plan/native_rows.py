@@ -41,8 +41,7 @@ class NativeRows:
         converts = {native.number: first + n for n, native in enumerate(ordered)}
         rows = [self._convert(native, converts) for native in ordered]
         effects = Effects(self._writing, self._foretold, converts)
-        for native in ordered:
-            rows += effects.rows(first + len(rows), native)
+        rows += effects.rows(first + len(rows), ordered)
         following = Following(self._writing, self._foretold, converts, effects.records)
         rows += following.rows(first + len(rows))
         for native in ordered:

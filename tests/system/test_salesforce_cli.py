@@ -122,3 +122,14 @@ def test_what_salesforce_was_asked(project: Path, served: Served, capsys: Any) -
     served.sandbox.calls.clear()
     main(["sync", "import"])
     assert {call.method for call in served.sandbox.calls.all()} == {"GET"}
+
+
+def test_records_that_salesforce_made_are_looked_at_together(project: Path, served: Served, capsys: Any) -> None:
+    """Not lead by lead: that would cost two calls for each."""
+    main(["plan", "convert"])
+    served.sandbox.calls.clear()
+    assert main(["apply", "--yes"]) == 0
+    assert len(rows(served, "Lead", IsConverted=1)) > 5
+    looked = [call.path.rsplit("/", 1)[-1] for call in served.sandbox.calls.all() if "composite/sobjects/" in call.path]
+    assert sorted(set(looked)) == ["Account", "Contact", "Lead"]
+    assert len(looked) <= 6  # the effects, and what follows them
