@@ -31,10 +31,11 @@ def agreed(requests: Sequence[Request], book: Book) -> list[Request]:
 
 def united_now(lead: United, book: Book) -> United:
     """The lead as its golden records say it; what was edited since, or reckoned in this run, stays as it is."""
+    known = [ref for ref in reversed(lead.refs) if book.known(ref) is not None]
+    if not known:
+        return lead
     values, reckoned = dict(lead.values), set(lead.values) - set(lead.origins)
-    for ref in reversed(lead.refs):
-        if book.known(ref) is None:
-            continue
+    for ref in known:
         for name, value in book.current(ref).items():
             if lead.origins.get(name) in {ref, None} and name not in reckoned:
                 values[name] = value

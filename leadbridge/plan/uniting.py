@@ -43,6 +43,10 @@ def unite(members: Iterable[Captured], connections: Sequence[str], subject: Subj
     record is missing is missing.
     """
     ordered = in_order(members, connections)
+    if len(ordered) == 1:  # most are alone
+        said = ordered[0].values
+        alone = {name: said[name] for name in subject.fields if name in said}
+        return United(ordered, alone, dict.fromkeys(alone, ordered[0].ref), tuple(sorted(why)))
     values: dict[str, Value] = {}
     origins: dict[str, Ref] = {}
     for name in subject.fields:
@@ -63,4 +67,6 @@ def _prefer(name: str, ordered: Sequence[Captured]) -> Captured | None:
 
 def with_values(lead: United, more: Mapping[str, Value]) -> United:
     """The lead with further values that LeadBridge itself gives, such as its score; they have no origin."""
+    if not more:
+        return lead
     return United(lead.members, {**lead.values, **more}, lead.origins, lead.why)
