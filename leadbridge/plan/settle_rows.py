@@ -69,6 +69,7 @@ def closing_rows(
         row = _closing(first + len(rows), item, written, book, apart)
         if row is not None:
             rows.append(row)
+    for item in settled:  # behind all others: a golden record that is settled here has been settled above
         for ref in (ref for lead in item.body.leads for ref in lead.lead.refs if ref in apart):
             rows.append(_closed_apart(first + len(rows), item, ref, apart[ref], book))
     return rows

@@ -123,6 +123,9 @@ def test_twins_of_one_person_go_into_one_contact(tmp_path: Path) -> None:
     assert is_converted(crm, second)
     assert len(crm.records("Contacts")) == 1
     assert set(states(town, "crm", "Leads", first).values()) == {"converted", "live"}
+    known = {reason.field: reason.value for reason in town.why("crm", "Leads", first).fields}
+    assert known["status"] == "converted"
+    assert known["organisation"]
     assert convert(town).counts["done"] == 0
 
 

@@ -6,9 +6,11 @@ resumed before anything else is done on its connections, so that no lead stays h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import cached_property
+from itertools import islice
+from typing import Final, TypeVar
 
 from leadbridge.apply import Summary
 from leadbridge.jobs.sync import keeping
@@ -26,13 +28,17 @@ _SETTLES: Final[frozenset[RowKind]] = frozenset({"settle"})
 _END: Final = 2**62
 """Behind the last row of any plan."""
 
+_CHUNK: Final = 500
+_PART: Final = 5_000
+T = TypeVar("T")
+
 
 class ApplyingConversions(Applying):
     """A run that converts, with its plan, and the connections that it leased, open."""
 
     def _settle(self, remember: Callable[[Transaction], None]) -> Settled:
         """What is remembered whatever becomes of the conversions."""
-        done = self._last_settled(0, min(self._first_write(), self._first_closing()))
+        done = self._last_settled(0, min(self._first_write(), self._first_closing))
         rows = (row for row, body in self._settles(done) if not body.conversions)
         return settle_rows(self.store, self.run.id, rows, self._check, remember)
 
@@ -46,14 +52,7 @@ class ApplyingConversions(Applying):
         if summary.stopped:
             with self.store.begin() as tx:
                 return self._outcome(tx, "failed", counts_of(settled, summary), summary)
-        closed = self._close()
-        total = Settled(
-            settled.rows + closed.rows,
-            settled.stale + closed.stale,
-            settled.conflicts + closed.conflicts,
-            settled.questions + closed.questions,
-        )
-        return super()._end(total, summary)
+        return super()._end(settled + self._close(), summary)
 
     # --- the conversions that stand
 
@@ -61,18 +60,21 @@ class ApplyingConversions(Applying):
         refused, written = self._refused(), self._written()
         _, moved = self._moved_on()
         fallen = refused | (moved - written)
-        closing = [(row, body) for row, body in self._closing() if not falls(body, fallen)]
-        done = self._last_settled(self._first_closing() - 1)
-        rows = (self._as_now(row, body) for row, body in closing if body.undoes is None and row.number > done)
-        found = settle_rows(self.store, self.run.id, rows, self._check, lambda tx: None)
+        found, done = Settled(), self._last_settled(self._first_closing - 1)
+        closing = ((row, body) for row, body in self._closing() if body.undoes is None and not falls(body, fallen))
+        for once in _once_each((row, body) for row, body in closing if row.number > done):
+            rows = (row for part in _chunks(once) for row in self._as_now(part))
+            found += settle_rows(self.store, self.run.id, rows, self._check, lambda tx: None)
         self._take_away(fallen)
         return found
 
-    def _as_now(self, row: PlanRow, body: Settle) -> PlanRow:
-        """Its records are written: what else became of the golden record since does not matter any more."""
+    def _as_now(self, rows: Sequence[tuple[PlanRow, Settle]]) -> Iterator[PlanRow]:
+        """Their records are written: what else became of the golden records since does not matter any more."""
         with self.store.read() as snapshot:
-            stored = goldens.load(snapshot, [body.golden]).get(body.golden)
-        return replace(row, body=replace(body, version=stored.version)) if stored and body.version else row
+            stored = goldens.load(snapshot, {body.golden for _, body in rows})
+        for row, body in rows:
+            now = stored.get(body.golden)
+            yield replace(row, body=replace(body, version=now.version)) if now and body.version else row
 
     def _take_away(self, fallen: frozenset[int]) -> None:
         """Golden records that refused conversions had made; one stays where its record could not be taken back."""
@@ -91,18 +93,19 @@ class ApplyingConversions(Applying):
 
         None once conversions are being settled: then it is they that move.
         """
-        first = self._first_closing()
+        first = self._first_closing
         if self._last_settled(first - 1) >= first:
             return frozenset(), frozenset()
         moved: set[int] = set()
         conversions: set[int] = set()
-        for _, body in self._closing():
-            expected = {**body.versions, **({body.golden: body.version} if body.version else {})}
+        for part in _chunks(body for _, body in self._closing()):
+            expected = [{**b.versions, **({b.golden: b.version} if b.version else {})} for b in part]
             with self.store.read() as snapshot:
-                stored = goldens.load(snapshot, expected.keys())
-            stale = {n for n, version in expected.items() if n not in stored or stored[n].version != version}
-            moved |= stale
-            conversions |= set(body.conversions) if stale else set()
+                stored = goldens.load(snapshot, {number for one in expected for number in one})
+            for body, versions in zip(part, expected, strict=True):
+                stale = {n for n, version in versions.items() if n not in stored or stored[n].version != version}
+                moved |= stale
+                conversions |= set(body.conversions) if stale else set()
         return frozenset(moved), frozenset(conversions)
 
     def _refused(self) -> frozenset[int]:
@@ -132,8 +135,9 @@ class ApplyingConversions(Applying):
     def _first_write(self) -> int:
         return next((row.number for page in keeping.pages(self.store, self.plan.id, WRITES) for row in page), _END)
 
+    @cached_property
     def _first_closing(self) -> int:
-        return next((row.number for row, _ in self._closing()), _END)
+        return next((row.number for row, body in self._settles(0) if body.conversions), _END)
 
     def _settles(self, after: int) -> Iterator[tuple[PlanRow, Settle]]:
         for page in keeping.pages(self.store, self.plan.id, _SETTLES, after):
@@ -142,7 +146,27 @@ class ApplyingConversions(Applying):
                     yield row, row.body
 
     def _closing(self) -> Iterator[tuple[PlanRow, Settle]]:
-        return ((row, body) for row, body in self._settles(0) if body.conversions)
+        return ((row, body) for row, body in self._settles(self._first_closing - 1) if body.conversions)
 
     def _check(self, tx: Transaction) -> None:
         leases.check(tx, self.hold.lease)
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    steps = iter(items)
+    while part := list(islice(steps, _CHUNK)):
+        yield part
+
+
+def _once_each(rows: Iterable[tuple[PlanRow, Settle]]) -> Iterator[list[tuple[PlanRow, Settle]]]:
+    """The rows in their order, cut before any that settles a golden record again, and where they are many."""
+    part: list[tuple[PlanRow, Settle]] = []
+    met: set[int] = set()
+    for row, body in rows:
+        if body.golden in met or len(part) == _PART:
+            yield part
+            part, met = [], set()
+        part.append((row, body))
+        met.add(body.golden)
+    if part:
+        yield part
