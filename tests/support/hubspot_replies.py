@@ -41,6 +41,15 @@ def fixed(name: str, type_: str = "string") -> dict[str, Any]:
 
 
 KEY = prop("leadbridge_key", hasUniqueValue=True)
+DEAL_STAGES = (
+    "appointmentscheduled",
+    "qualifiedtobuy",
+    "presentationscheduled",
+    "decisionmakerboughtin",
+    "contractsent",
+    "closedwon",
+    "closedlost",
+)
 STAGES = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")
 OURS = [fixed("hs_object_id", "number"), fixed("hs_merged_object_ids", "enumeration")]
 PROPERTIES: dict[str, list[dict[str, Any]]] = {
@@ -137,7 +146,7 @@ class Portal:
         if area == "property-validations":
             return 200, {"results": self.validations}
         if area == "pipelines":
-            return 200, {"results": [{"id": "default", "stages": [{"id": "new"}, {"id": "won"}]}]}
+            return 200, {"results": [{"id": "default", "stages": [{"id": one} for one in DEAL_STAGES]}]}
         if area == "properties":
             return self._properties(method, rest[0], body)
         if area == "associations":

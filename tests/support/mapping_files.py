@@ -15,7 +15,7 @@ from leadbridge.transforms.defaults import builtin_transforms
 from leadbridge.values import Raw
 
 TRANSFORMS = {spec.name: spec for spec in builtin_transforms()}
-WIRES: dict[str, Wire] = {"csv": "text", "typed": "typed", "salesforce": "typed"}
+WIRES: dict[str, Wire] = {"csv": "text", "typed": "typed", "salesforce": "typed", "hubspot": "text"}
 
 HEAD = "kind: mapping\nprovider: csv\nobject: leads.csv\nrole: lead\n"
 TYPED = HEAD.replace("csv\n", "typed\n", 1)

@@ -49,6 +49,11 @@ def test_they_load_lint_clean_and_keep_the_laws() -> None:
         ("accounts.csv", "account", True),
         ("contacts.csv", "contact", True),
         ("leads.csv", "lead", True),
+        ("companies", "account", True),
+        ("contacts", "lead", True),
+        ("contacts", "contact", True),
+        ("deals", "opportunity", True),
+        ("leads", "prospect", True),
         ("Account", "account", True),
         ("Contact", "contact", True),
         ("Lead", "lead", True),
@@ -94,7 +99,7 @@ def test_the_first_line_is_for_the_editor(name: Path) -> None:
 def test_shipped_schemas_are_true(kind: str) -> None:
     """Mend with: leadbridge mappings schema --out mappings/.schema"""
     plugins = load_plugins()
-    settings = {name: plugins.provider(name).settings_model for name in ("csv", "memory", "salesforce")}
+    settings = {name: plugins.provider(name).settings_model for name in ("csv", "hubspot", "memory", "salesforce")}
     made = json_schema(kind, Known(STANDARD, TRANSFORMS, settings))
     assert json.loads((starter_folder() / ".schema" / f"{kind}.json").read_text(encoding="utf-8")) == made
 

@@ -12,6 +12,7 @@ from leadbridge_hubspot.rows import moment
 from leadbridge_hubspot.schema import Property
 
 _LONGEST: Final = 65_536  # characters of a text
+_DAY: Final = len("2026-12-31")  # which is its first moment, in UTC
 
 
 class UnfitError(ValueError):
@@ -89,12 +90,12 @@ def _date(field: Property, sent: str) -> str:
 
 def _moment(field: Property, sent: str) -> str:
     try:
-        aware = sent.isdecimal() or datetime.fromisoformat(sent).tzinfo is not None
+        aware = sent.isdecimal() or len(sent) == _DAY or datetime.fromisoformat(sent).tzinfo is not None
     except ValueError:
         aware = False
     at = moment(sent)
     if at is None or not aware:
-        raise UnfitError("invalid", "is no time with its zone")
+        raise UnfitError("invalid", "is no day, and no time with its zone")
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -100,7 +100,10 @@ class Schemas:
             rules = validations.read(self._client, kind_.type_id)
         except NotThereError:
             raise self._unknown(name) from None
-        fields = {field.name: replace(field, rules=rules.get(field.name, ())) for field in map(_property, found)}
+        fields = {
+            field.name: replace(field, rules=rules.get(field.name, ()))
+            for field in (_property(self._client.connection, one) for one in found)
+        }
         if not fields:
             raise self._unknown(name)
         return Schema(name, kind_, fields | self._pipelines(kind_, fields) | _references(kind_))
@@ -123,12 +126,13 @@ class Schemas:
         )
 
 
-def _property(body: Mapping[str, Any]) -> Property:
+def _property(connection: str, body: Mapping[str, Any]) -> Property:
     """Raises ConnectionFailedError where the reply is no description."""
     try:
         name, type_ = str(body["name"]), str(body["type"])
     except (KeyError, TypeError):
-        raise ConnectionFailedError("", "HubSpot's description of a property lacks its name or type") from None
+        reason = f"connection {connection!r}: HubSpot's description of a property lacks its name or type"
+        raise ConnectionFailedError(connection, reason) from None
     limits = body.get("modificationMetadata") or {}
     return Property(
         name=name,

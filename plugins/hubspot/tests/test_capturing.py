@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hubspot_replies import Portal, prop, served
+from hubspot_replies import DEAL_STAGES, Portal, prop, served
 from leadbridge_hubspot import pace
 from leadbridge_hubspot.provider import HubSpotProvider
 from leadbridge_hubspot.settings import HubSpotSettings
@@ -196,7 +196,7 @@ def test_properties_are_described(portal: Portal) -> None:
     assert fields["lastname"].length == 65_536
     stage = deals.field("dealstage")
     assert stage is not None
-    assert stage.options == ("new", "won")  # as the pipelines have them now
+    assert stage.options == DEAL_STAGES  # as the pipelines have them now
 
 
 def test_unknown_objects_and_cursors_are_one_sentence(portal: Portal) -> None:

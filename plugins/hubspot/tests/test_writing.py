@@ -169,6 +169,8 @@ def test_only_texts_are_sent_and_blank_clears(portal: Portal, crm: HubSpotProvid
         ("born", "1798675200001", "invalid"),
         ("born", "31/12/2026", "invalid"),
         ("seen_at", "2026-12-31T00:00:00", "invalid"),
+        ("seen_at", "2026-12-31", "2026-12-31T00:00:00.000Z"),
+        ("seen_at", "31.12.2026", "invalid"),
         ("age", "ten", "invalid"),
         ("age", "NaN", "invalid"),
         ("age", "1e3", "1000"),
@@ -288,15 +290,15 @@ def test_nothing_done_is_raised_and_half_done_is_uncertain(portal: Portal, crm: 
 
 def test_a_create_without_a_key_is_found_by_what_it_says(portal: Portal, crm: HubSpotProvider) -> None:
     one = portal.add("0-1", email="a@example.com", lastname="Ada")
-    deal = portal.add("0-3", dealname="Tea", dealstage="new")
+    deal = portal.add("0-3", dealname="Tea", dealstage="closedwon")
     for _ in range(2):
         portal.add("0-3", dealname="Twice")
     asked = [
         create(1, email="A@example.com", lastname="Ada"),
         create(2, email="a@example.com", lastname="another"),
-        create(3, "deals", dealname="Tea", dealstage="new"),
+        create(3, "deals", dealname="Tea", dealstage="closedwon"),
         create(4, "deals", dealname="Twice"),
-        create(5, "deals", dealstage="new"),
+        create(5, "deals", dealstage="closedwon"),
     ]
     assert list(crm.find(asked)) == [one, None, deal, None, None]
 

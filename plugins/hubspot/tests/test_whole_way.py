@@ -1,0 +1,127 @@
+"""HubSpot as a person uses it from the command line, against replies kept in memory."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hubspot_replies import Portal, prop, served
+
+from leadbridge.cli import main
+from leadbridge.starters import starter_folder
+
+PROJECT = """\
+mappings: mappings/
+connections:
+  fair: {provider: csv, path: inbox/leads.csv, key: E-Mail}
+  hs: {provider: hubspot, token: "${env:HS_TOKEN}", objects: [contacts, companies, deals]}
+jobs:
+  import: {sync: [fair, hs], roles: [lead], unattended: true, brakes: {create: 500, update: 500}}
+"""
+LEADS = """\
+E-Mail,First,Last,Company,Phone,Budget
+ada@example.com,Ada,King,Analytical Engines Ltd,+14155550100,5000
+grace@example.com,Grace,Hopper,Compilers Inc,+14155550101,
+"""
+MAPPING = """\
+kind: mapping
+provider: csv
+object: leads.csv
+role: lead
+key: E-Mail
+fields: {email: E-Mail, first_name: First, last_name: Last, company: Company, phone: Phone, budget: Budget}
+"""
+ALL = (
+    "website",
+    "phone",
+    "annualrevenue",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "hubspot_owner_id",
+    "createdate",
+)
+PEOPLE = (
+    "salutation",
+    "jobtitle",
+    "mobilephone",
+    "fax",
+    "company",
+    "industry",
+    "numemployees",
+    "message",
+    "hs_lead_status",
+)
+CONTACTS = (*ALL, *PEOPLE, "hs_email_optout", "notes_last_updated")
+COMPANIES = (*ALL, "numberofemployees", "description", "notes_last_updated")
+DEALS = ("amount", "closedate", "description", "hubspot_owner_id", "hs_deal_stage_probability", "createdate")
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    portal = Portal()
+    known = {one["name"] for one in portal.properties["0-1"]}
+    portal.properties["0-1"] += [prop(name) for name in CONTACTS if name not in known]
+    portal.properties["0-2"] += map(prop, COMPANIES)
+    portal.properties["0-3"] += map(prop, (*DEALS, "hs_is_closed", "hs_is_closed_won"))
+    with served(portal):
+        yield portal
+
+
+@pytest.fixture
+def project(portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HS_TOKEN", "secret")
+    (tmp_path / "leadbridge.yaml").write_text(PROJECT)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "leads.csv").write_text(LEADS)
+    (tmp_path / "mappings").mkdir()
+    for name in ("convert.yaml", "fields.yaml", "scoring.yaml", "stages.yaml"):
+        shutil.copy(starter_folder() / name, tmp_path / "mappings" / name)
+    (tmp_path / "mappings" / "csv.leads.yaml").write_text(MAPPING)
+    assert main(["init", "hs", "--yes"]) == 0
+    (tmp_path / "mappings" / "hubspot.leads.yaml").unlink()
+    capsys.readouterr()
+    return tmp_path
+
+
+def contacts(portal: Portal) -> dict[str, dict[str, Any]]:
+    return {row["properties"]["email"]: row["properties"] for row in portal.there("0-1")}
+
+
+def test_the_mappings_fit_the_portal(project: Path, capsys: Any) -> None:
+    assert main(["mappings", "lint", "-C", "hs"]) == 0, capsys.readouterr().out
+
+
+def test_leads_come_to_hubspot_and_what_is_edited_there_comes_back(project: Path, portal: Portal, capsys: Any) -> None:
+    assert main(["plan", "import"]) == 0
+    assert contacts(portal) == {}
+    assert main(["apply", "--yes"]) == 0
+    made = contacts(portal)
+    assert sorted(made) == ["ada@example.com", "grace@example.com"]
+    assert (made["ada@example.com"]["firstname"], made["ada@example.com"]["lifecyclestage"]) == ("Ada", "lead")
+    assert made["ada@example.com"]["leadbridge_key"]
+    portal.calls.clear()
+    assert main(["sync", "import"]) == 0
+    assert not [path for _, path, _ in portal.calls if path.endswith(("create", "update", "archive"))]
+    portal.edit("0-1", made["ada@example.com"]["hs_object_id"], {"lastname": "Lovelace"})
+    assert main(["sync", "import"]) == 0
+    assert "Lovelace" in (project / "inbox" / "leads.csv").read_text()
+    portal.calls.clear()
+    assert main(["sync", "import"]) == 0
+    assert not [path for _, path, _ in portal.calls if path.endswith(("create", "update", "archive"))]
+
+
+def test_an_import_is_undone(project: Path, portal: Portal, capsys: Any) -> None:
+    assert (main(["plan", "import"]), main(["apply", "--yes"])) == (0, 0)
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)["runs"][0]["run"]
+    assert main(["undo", str(run), "--yes"]) == 0
+    assert portal.there("0-1") == []
