@@ -34,4 +34,6 @@ def batches(operations: Iterable[Operation], size: Callable[[WriteRow], int]) ->
 
 def _kind(operation: Operation) -> tuple[str, ...]:
     row = operation.row
-    return row.connection, row.object, row.verb, row.native.part if row.native else "", operation.state
+    part = row.native.part if row.native else ""
+    verb = "" if part == "effect" else row.verb  # what a CRM did by itself is only looked at
+    return row.connection, row.object, verb, part, operation.state
