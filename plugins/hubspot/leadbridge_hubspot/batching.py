@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leadbridge.errors import ConnectionFailedError
+from leadbridge.errors import ConnectionFailedError, UncertainError
 from leadbridge.provider import Result
 from leadbridge.records import Reject
 from leadbridge_hubspot.client import Client
@@ -50,8 +50,11 @@ class Batches:
         results = [result for draft in part if draft.trace in made for result in draft.done(made[draft.trace])]
         rest = [draft for draft in part if draft.trace not in made]
         named = {trace: error for error in errors for trace in error.traces}
-        results += self._failed([(draft, named[draft.trace]) for draft in rest if draft.trace in named])
-        return results + self._unheard([draft for draft in rest if draft.trace not in named])
+        try:
+            results += self._failed([(draft, named[draft.trace]) for draft in rest if draft.trace in named])
+            return results + self._unheard([draft for draft in rest if draft.trace not in named])
+        except ConnectionFailedError as later:  # rows of the call may be written
+            raise UncertainError(self._client.connection, str(later)) from later
 
     def _new(self, draft: Draft) -> dict[str, object]:
         properties = dict(draft.properties)
@@ -98,9 +101,9 @@ class Batches:
             for draft in part
             if draft.properties
         ]
+        there = self._there([draft for draft in part if not draft.properties])
         body = self._client.batch("update", self._schema.kind.type_id, inputs) if inputs else {}
-        done = {str(one["id"]) for one in body.get("results") or ()}
-        done |= self._there([draft for draft in part if not draft.properties])
+        done = there | {str(one["id"]) for one in body.get("results") or ()}
         named: dict[str, Said] = {}
         for one in map(said, body.get("errors") or ()):
             named |= dict.fromkeys((*one.traces, *(f"id {id_}" for id_ in one.ids)), one)

@@ -77,7 +77,7 @@ class _Capture:
         gone = list(self._merged(read.records, progress))
         if part.last and self._start is not None:
             gone += self._archived(progress)
-        new = [record for record in read.records if progress.carry(record)]
+        new = self._linked([record for record in read.records if progress.carry(record)])
         midway = progress.midway(str(part.rows[-1]["id"])) if part.rows else None
         cursor = progress.end() if part.last else midway
         return Page(
@@ -92,8 +92,12 @@ class _Capture:
     def _read(self, found: Rows) -> rows.Read:
         if self._schema.name == OWNERS:
             return rows.Read([rows.owner(self._client.connection, self._schema, row) for row in found])
-        read = rows.read(self._client.connection, self._schema, found)
-        return rows.Read(linked(self._client, self._schema, read.records), read.rejects)
+        return rows.read(self._client.connection, self._schema, found)
+
+    def _linked(self, new: list[Record]) -> list[Record]:
+        """With their associations, which are read as they are now, while the index may show the rest as it was: whether
+        a record was carried before is told without them, or an old state would come again for an edit."""
+        return linked(self._client, self._schema, new)
 
     def _listed(self) -> Iterator[_Part]:
         """Ten pages of a list in one part: associations are read for a thousand records at once."""

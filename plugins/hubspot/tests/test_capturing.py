@@ -107,6 +107,22 @@ def test_the_list_is_read_by_hundreds_and_associations_by_thousands(portal: Port
     assert len(paths(portal, "/0-2/batch/read")) == 2
 
 
+def test_an_old_state_in_the_index_is_no_edit(portal: Portal) -> None:
+    """What was carried, and written by us since, is shown once more as it was; a new association makes it no change."""
+    person = portal.add("0-1", lastname="as it was")
+    first = captured("contacts")[-1].cursor
+    old = {**portal.records["0-1"][person], "properties": dict(portal.records["0-1"][person]["properties"])}
+    names = [one["name"] for one in portal.properties["0-1"]]
+    old["properties"] = {name: old["properties"].get(name) for name in names}
+    portal.edit("0-1", person, {"lastname": "written"})
+    portal.link(("0-1", "0-2"), person, "7", 1, 279)
+    portal.hooks.append(lambda _, path, body: (200, {"results": [old]}) if path.endswith("/search") else None)
+    pages = captured("contacts", first)
+    assert ids(pages) == []
+    portal.hooks.clear()
+    assert ids(captured("contacts", pages[-1].cursor)) == [person]
+
+
 def test_the_primary_company_is_shown_else_the_oldest(portal: Portal) -> None:
     person = portal.add("0-1", lastname="Ada")
     for company, types in (("30", (279,)), ("200", (1, 279)), ("4", (279,))):

@@ -109,6 +109,14 @@ def test_rows_that_the_reply_leaves_out_are_looked_for(portal: Portal, crm: HubS
     assert told(crm.write([create(3, lastname="x", key=None)])) == {3: "uncertain"}
 
 
+def test_a_look_up_that_fails_after_the_call_is_uncertain(portal: Portal, crm: HubSpotProvider) -> None:
+    """Rows of the call were written: nobody may be told that nothing was done."""
+    crm.write([create(1, lastname="x")])
+    portal.hooks.append(lambda _, path, body: (477, None) if path.endswith("batch/read") else None)
+    with pytest.raises(UncertainError):
+        crm.write([create(1, lastname="x"), create(2, lastname="y")])
+
+
 def test_updates_of_merged_and_deleted_records_are_told_of(portal: Portal, crm: HubSpotProvider) -> None:
     """One is left out of a 200; the other named in a 207, whose count of errors says nothing."""
     good, lost, also = (portal.add("0-1", lastname="x") for _ in range(3))
