@@ -24,7 +24,9 @@ Post = Callable[[Mapping[str, str]], requests.Response]
 
 
 class Token(Protocol):
-    """The bearer token to send now."""
+    """The bearer token to send now; ``renewable`` says whether HubSpot gives another one."""
+
+    renewable: bool
 
     def current(self) -> str: ...
 
@@ -33,6 +35,8 @@ class Token(Protocol):
 
 class FixedToken:
     """A private app's token, or a service key."""
+
+    renewable = False
 
     def __init__(self, connection: str, token: str) -> None:
         self._connection = connection
@@ -49,6 +53,8 @@ class FixedToken:
 
 class RefreshedToken:
     """An access token of half an hour, got when it is first needed, and again before it ends."""
+
+    renewable = True
 
     def __init__(self, connection: str, settings: HubSpotSettings, post: Post) -> None:
         self._connection = connection

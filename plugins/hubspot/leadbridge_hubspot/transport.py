@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
-from leadbridge.errors import ConnectionFailedError, LeadBridgeError, RetryableError
+from leadbridge.errors import ConnectionFailedError, CredentialsError, LeadBridgeError, RetryableError
 from leadbridge.provider import Site
 from leadbridge_hubspot import failures
 from leadbridge_hubspot.pace import Pace
@@ -94,6 +94,16 @@ class Transport:
         return answer
 
     def _once(self, call: _Call) -> Reply:
+        """A token that is not accepted was taken back before its end: another one is asked for, once."""
+        try:
+            return self._send(call)
+        except CredentialsError:
+            if not self.token.renewable:
+                raise
+            self.token.renew()
+            return self._send(call)
+
+    def _send(self, call: _Call) -> Reply:
         bearer = self.token.current()
         self._pace.before(search=call.path.endswith("/search"))
         self.calls += 1

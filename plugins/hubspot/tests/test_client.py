@@ -282,6 +282,19 @@ def test_a_busy_token_endpoint_is_waited_for(mock: responses.RequestsMock, clock
     assert 4 <= sum(clock) < 6
 
 
+def test_a_token_that_was_taken_back_is_renewed_once(mock: responses.RequestsMock) -> None:
+    mock.post(TOKEN, json={"access_token": "one", "expires_in": 1800})
+    mock.post(TOKEN, json={"access_token": "two", "expires_in": 1800})
+    mock.post(f"{LISTED}/batch/archive", status=401, json=said(category="EXPIRED_AUTHENTICATION"))
+    mock.post(f"{LISTED}/batch/archive", status=204)
+    mock.get(LISTED, status=401, json=said(category="INVALID_AUTHENTICATION"))
+    one = client(**APP)
+    assert one.batch("archive", "contacts", [{"id": "1"}]) is None
+    assert mock.calls[-1].request.headers["Authorization"] == "Bearer two"
+    with pytest.raises(CredentialsError):
+        client().page("contacts")
+
+
 def test_a_fixed_token_cannot_be_renewed() -> None:
     with pytest.raises(ConnectionFailedError, match="make a new one in HubSpot"):
         client().renew()
