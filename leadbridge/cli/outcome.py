@@ -103,6 +103,8 @@ def print_run(run: RunOutcome) -> None:
     for number in run.resumed:
         print_line(f"Run {number} had not ended; it was taken up and ended first.")
     print_line(escape(f"Run {run.run} of {run.job}: {_ended(run)}."))
+    for note in () if counts else run.notes:
+        print_lines(folded(note, 2))
     for left in run.left[:EXAMPLES]:
         print_lines(folded(f"left as it is: {_left(left)}", 2))
     if len(run.left) > EXAMPLES:

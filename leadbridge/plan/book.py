@@ -36,6 +36,18 @@ class Entry:
     def raws(self) -> Mapping[str, Raw]:
         return self.captured.record.values
 
+    @property
+    def edited(self) -> dict[str, Value]:
+        """Fields whose value is not that of the base; a field without a base is none of them."""
+        if self.link is None:
+            return {}
+        base, found = self.mapping.read(self.link.base), {}
+        for target in self.mapping.targets:
+            value, was = self.captured.values.get(target.name, MISSING), base.get(target.name, MISSING)
+            if MISSING not in {value, was} and not target.kind.equivalent(value, was):
+                found[target.name] = value
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -113,13 +113,16 @@ class Carrier:
 
 
 def _unable(words: Sequence[str], connection: str, book: Book) -> Iterator[Note]:
+    why: dict[str, list[str]] = {}
     for word in words:
         mapping = book.homes.get((connection, ROLES.get(word, "")))
         shown = word.replace("_", " ")
         if mapping is None:
-            yield Note(connection, f"{shown} are not carried: no mapping gives them an object in {connection}")
+            why.setdefault(f"no mapping gives them an object in {connection}", []).append(shown)
         elif column_of(mapping, "person") is None:
-            yield Note(connection, f"{shown} are not carried: {mapping.file.name} maps no field to the `person`")
+            why.setdefault(f"{mapping.file.name} maps no field to the `person`", []).append(shown)
+    for reason, several in why.items():
+        yield Note(connection, f"{', '.join(several)} are not carried: {reason}")
 
 
 def _words(entry: Entry) -> str:

@@ -287,3 +287,17 @@ def test_a_leftover_that_somebody_deletes_settles_itself(tmp_path: Path) -> None
     convert(town)
     assert town.reviews() == []
     assert len(crm.records("Contacts")) == 1
+
+
+def test_a_lead_whose_conversion_was_undone_waits_until_it_changes(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm")
+    id_ = lead(crm, **ADA)
+    town.undo(convert(town).run)
+    again = convert(town)
+    assert again.counts["done"] == 0
+    assert any(f"leadbridge release crm:Leads:{id_}" in note for note in again.notes)
+    crm.edit("Leads", id_, {"phone": "+14155550177"})
+    assert convert(town).counts["done"] > 0
+    assert only(crm, "Contacts")["phone"] == "+14155550177"
+    assert convert(town).notes == ()

@@ -161,10 +161,8 @@ def test_what_a_crm_cannot_take_along_is_said() -> None:
     world.writable.remove(("crm", "campaign_member"))
     world.put("crm", "lead", **ADA)
     assert world.lower().notes == (
-        Note("crm", "activities are not carried: crm.activity.yaml maps no field to the `person`"),
-        Note("crm", "notes are not carried: crm.activity.yaml maps no field to the `person`"),
-        Note("crm", "files are not carried: no mapping gives them an object in crm"),
-        Note("crm", "campaign members are not carried: no mapping gives them an object in crm"),
+        Note("crm", "activities, notes are not carried: crm.activity.yaml maps no field to the `person`"),
+        Note("crm", "files, campaign members are not carried: no mapping gives them an object in crm"),
     )
 
 

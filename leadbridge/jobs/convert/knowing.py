@@ -76,6 +76,7 @@ class _Knowing:
 
     def knowledge(self, run: int) -> Knowledge:
         entries = {ref: self._entry(record) for ref, record in self._records.items()}
+        held = {ref: why for ref, why in self._held() if not entries[ref].edited}
         book = Book(
             records=entries,
             goldens={n: Known(self._plain(one.golden), one.version) for n, one in self._stored.items()},
@@ -87,7 +88,7 @@ class _Knowing:
         )
         return Knowledge(
             book=book,
-            held=dict(self._held()),
+            held=held,
             stored=self._stored,
             answers=_answers(self._tx),
             meant=matches.answered(self._tx),
@@ -161,7 +162,8 @@ class _Knowing:
 
     def _held(self) -> Iterator[tuple[Ref, str]]:
         for ref, stored in self._linked.items():
-            if (stored.link.id, HELD) in self._guards.get(stored.link.golden, ()):
+            waits = (stored.link.id, HELD) in self._guards.get(stored.link.golden, ())
+            if waits and stored.link.state != "converted":
                 yield ref, f"its conversion was undone; to convert it again: leadbridge release {ref}"
 
 

@@ -119,7 +119,7 @@ class Converting(Begun):
             counted.rejects = standing_rejects.keep(tx, run.id, rejects, mended=drawn.leads)
             counted.questions = keep_questions(tx, run.id, found.reviews, self.job.connections)
             clear_leftovers(tx, self.job.connections, knowledge.book.records)
-        notes = tuple(f"{note.connection}: {note.text}" for note in drawn.notes)
+        notes = (*(f"{note.connection}: {note.text}" for note in drawn.notes), *_waiting(knowledge.held))
         return self._sealed(run, plan, digest, counted, captured, notes)
 
     def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
@@ -164,3 +164,13 @@ def _placed(captured: Capture, rejects: Collection[Reject]) -> Iterator[tuple[Re
     by_ref = {str(record.ref): record.ref for record in captured.records}
     for reject in rejects:
         yield by_source.get(reject.source) or by_ref.get(reject.source, _NOWHERE), reject
+
+
+def _waiting(held: Mapping[Ref, str]) -> Iterator[str]:
+    """Leads that an undo holds."""
+    if held:
+        number = "1 lead waits" if len(held) == 1 else f"{len(held):,} leads wait"
+        yield (
+            f"{number}, because a conversion was undone: until a lead changes, or is released, "
+            f"such as with: leadbridge release {min(held)}"
+        )

@@ -17,7 +17,7 @@ from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.plan.sync_rows import Before, FieldChange, LinkChange, PlanRow, Settle, Write, by_place, by_reason
 from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Ref
-from leadbridge.values import MISSING, Raw, Value, is_present
+from leadbridge.values import MISSING, Raw, is_present
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Translating:
         for entry in self._converted(row):
             if stored is None or entry.link is None or entry.link.golden != golden:
                 continue
-            for name, value in _edited(entry).items():
+            for name, value in entry.edited.items():
                 if name not in row.fields and name not in OWN and not self.naming.is_reference(row.subject, name):
                     candidate = Candidate(value, entry.ref.connection, entry.ref)
                     yield Move(name, stored.golden.value(name), candidate, "edited before the conversion")
@@ -192,7 +192,7 @@ class Translating:
     def _due(self, row: SettleRow) -> set[int]:
         """Links that are told later; all live ones where a lead's edits come in."""
         found = {change.link or self.naming.links[change.ref] for change in row.links if change.due}
-        edited = (entry for entry in self._converted(row) if entry.link is not None and _edited(entry))
+        edited = (entry for entry in self._converted(row) if entry.link is not None and entry.edited)
         for entry in edited:
             sides = self.knowledge.book.sides.get(entry.link.golden if entry.link else 0, ())
             found |= {side.link.id for side in sides if side.link.ref != entry.ref}
@@ -217,18 +217,6 @@ class Translating:
         for conflict in row.conflicts:
             if conflict.field not in OWN and not self.naming.is_reference(row.subject, conflict.field):
                 yield replace(conflict, golden=golden)
-
-
-def _edited(entry: Entry) -> dict[str, Value]:
-    """Fields whose value is not that of the base; a field without a base is none of them."""
-    if entry.link is None:
-        return {}
-    base, found = entry.mapping.read(entry.link.base), {}
-    for target in entry.mapping.targets:
-        value, was = entry.captured.values.get(target.name, MISSING), base.get(target.name, MISSING)
-        if MISSING not in {value, was} and not target.kind.equivalent(value, was):
-            found[target.name] = value
-    return found
 
 
 def _change(change: Change) -> FieldChange:

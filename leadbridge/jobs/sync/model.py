@@ -97,6 +97,7 @@ class RunOutcome:
         failed: connection -> why nothing more was written there.
         left: for an undo, the fields that it leaves as they are.
         resumed: runs that were taken up and ended first.
+        notes: what its plan had to say to people.
         undoes: the run that it undid; None where it is no undo.
     """
 
@@ -113,6 +114,7 @@ class RunOutcome:
     failed: Mapping[str, LeadBridgeError] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     resumed: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
     undoes: int | None = None
 
 

@@ -63,7 +63,7 @@ def run_job(  # noqa: PLR0913, PLR0917  (same)
         if stopped or (planned.rows and callable(approval) and not approval(replace(planned, stops=()))):
             begun.stop(planned.run)
             return _stopped(planned, stopped)
-        return replace(begun.apply(planned.run, captured_at), resumed=planned.resumed)
+        return replace(begun.apply(planned.run, captured_at), resumed=planned.resumed, notes=planned.notes)
 
 
 def approve_and_apply(
