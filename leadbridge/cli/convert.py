@@ -24,7 +24,8 @@ def convert(  # noqa: PLR0913, PLR0917  (options of a command, each by its own n
 ) -> None:
     """Convert the leads of a job by its policy: plan, look at the brakes, write.
 
-    A lead is converted whole or stays as it is: what was written for one that a CRM then refuses is taken back. At a
+    A lead is converted whole or stays as it is: what was written for one that a CRM then refuses is taken back. A CRM
+    that converts leads by itself does so, and what the policy wants beyond that follows. At a
     terminal the plan is shown first and you are asked. Elsewhere it needs --yes, or `unattended` in the job. A job's
     first plan is approved by a person, here or with `leadbridge apply`. Exit status 1 says that there are new rejects
     or questions, 3 that nothing was written, because a brake stopped the run or you said no.

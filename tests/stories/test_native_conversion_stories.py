@@ -10,7 +10,11 @@ from offices import ADA, BOB, NATIVELY, contact, convert, everything, lead, nati
 from streets import only, only_id
 from town import Town
 
+from leadbridge.cli.sync_data import plan_data, row_data
+from leadbridge.errors import UsageError
+from leadbridge.jobs.sync import api
 from leadbridge.memory import MemoryCrm
+from leadbridge.plan.row_text import COLUMNS, cells
 from leadbridge.testing.faults import Fault, Faults, Killed, at
 
 TWO = """\
@@ -326,3 +330,31 @@ def test_leads_from_elsewhere_become_records_here_by_leadbridge(tmp_path: Path) 
     assert len(crm.records("Accounts")) == 1
     assert {one["organisation"] for one in crm.records("Contacts").values()} == {only_id(crm, "Accounts")}
     assert convert(town).counts["done"] == 0
+
+
+@pytest.mark.parametrize(
+    ("jobs", "why"),
+    [
+        ("{convert: [crm, shop], policy: convert.yaml, mode: native}", "'shop' converts no leads by itself"),
+        ("{convert: [crm], into: shop, policy: convert.yaml, mode: native}", "leads of 'crm' become records of 'shop'"),
+    ],
+)
+def test_mode_native_is_refused_where_no_crm_can(tmp_path: Path, jobs: str, why: str) -> None:
+    town = native_office(tmp_path, f"convert: {jobs}", "crm", "shop")
+    town.crm("shop").conversion = None
+    lead(town.crm("crm"), **ADA)
+    with pytest.raises(UsageError, match=why):
+        convert(town)
+
+
+def test_programs_are_told_what_the_crm_does_and_what_follows(tmp_path: Path) -> None:
+    town = native_office(tmp_path)
+    lead(town.crm("crm"), **ADA)
+    planned = town.plan("convert")
+    with town.opened() as (_, store):
+        rows = list(api.rows(store, planned.plan))
+    parts = {(data["row"], data["part"]): data["by"] for data in map(row_data, rows) if "part" in data}
+    (converts,) = (number for number, part in parts if part == "converts")
+    assert {tuple(by) for (_, part), by in parts.items() if part != "converts"} == {(f"@{converts}",)}
+    assert {line[COLUMNS.index("part")] for line in cells(rows)} == {"converts", "effect", "follows"}
+    assert list(planned.notes) == plan_data(planned)["notes"]
