@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from leadbridge import hookimpl
 
 if TYPE_CHECKING:
-    from leadbridge.extend import RegisterProviders
+    from leadbridge.extend import RegisterProviders, RegisterSandboxes
 
 
 @hookimpl
 def leadbridge_register_providers(register: RegisterProviders) -> None:
     register("hubspot", "leadbridge_hubspot.provider:HubSpotProvider")
+
+
+@hookimpl
+def leadbridge_register_sandboxes(register: RegisterSandboxes) -> None:
+    register("hubspot", "leadbridge_hubspot.sandbox.stand_in:HubSpotSandbox")

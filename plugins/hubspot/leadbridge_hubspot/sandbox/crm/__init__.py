@@ -1,0 +1,1 @@
+"""What happens to records: checks, rules, saving, merging, linking, searching."""

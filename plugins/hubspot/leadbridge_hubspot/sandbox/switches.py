@@ -1,0 +1,88 @@
+"""How this portal behaves where portals differ, or where nobody knows for sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from leadbridge.sandbox import Switch
+
+_TAKES = {bool: "true or false", int: "a whole number", str: "a word"}
+_WORDS = {"lifecycle_backward": ("ignored", "refused", "taken")}
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The positions of all switches.
+
+    Attributes:
+        burst: calls within ten seconds that an app may make.
+        daily: calls within a day that the account may make; counted anew at midnight UTC.
+        search_per_second: searches within a second, of all apps together.
+        association_burst: calls of the associations API within ten seconds.
+        retry_after: a 429 tells in a header how many seconds to wait.
+        index_lag: seconds until a search sees what was written.
+        search_window: results of one search that can be read.
+        search_body: characters of a search's body.
+        filter_groups: groups of filters in a search.
+        group_filters: filters in a group.
+        all_filters: filters in a search.
+        negations_need_value: NEQ, NOT_IN and NOT_CONTAINS_TOKEN leave out records that lack the property.
+        lifecycle_backward: a lifecycle stage that is moved back is ``ignored`` silently, ``refused``, or ``taken``.
+        null_clears: null clears a property, as an empty text does; else it is refused.
+        loose_values: numbers and truth values are taken as they are; else texts only.
+        contact_needs_identity: a contact needs an e-mail address or a name.
+        domain_unique: no two companies have one domain.
+        email_upsert_partial: an upsert by e-mail saves the good inputs of a batch beside bad ones.
+        shuffled_batches: a batch's results come in another order than its inputs.
+        dated_multi_status: batches at dated paths answer 207 where some inputs fail; else 200 with the same body.
+        merge_mints_id: a merge makes a new record; else the primary one keeps its id.
+        merged_in_archive: records that were merged away are listed as archived ones.
+        merged_read: a batch read finds merged records by their old ids; else it leaves them out without a word.
+        numeric_association_ids: associations tell ids as numbers, as documented; else as texts.
+        association_page: associations of one record in a page, at most.
+        labels_per_pair: custom labels of a pair of objects.
+        automations: a deal that is made or won moves the lifecycle of its contacts and companies, and a company's
+            that of its contacts.
+        leads_object: the account has HubSpot's object for leads.
+    """
+
+    burst: int = 100
+    daily: int = 250_000
+    search_per_second: int = 5
+    association_burst: int = 100
+    retry_after: bool = False
+    index_lag: int = 5
+    search_window: int = 10_000
+    search_body: int = 3000
+    filter_groups: int = 5
+    group_filters: int = 6
+    all_filters: int = 18
+    negations_need_value: bool = True
+    lifecycle_backward: str = "ignored"
+    null_clears: bool = False
+    loose_values: bool = False
+    contact_needs_identity: bool = True
+    domain_unique: bool = False
+    email_upsert_partial: bool = False
+    shuffled_batches: bool = True
+    dated_multi_status: bool = True
+    merge_mints_id: bool = True
+    merged_in_archive: bool = False
+    merged_read: bool = False
+    numeric_association_ids: bool = True
+    association_page: int = 500
+    labels_per_pair: int = 10
+    automations: bool = True
+    leads_object: bool = True
+
+    def turned(self, name: str, value: Switch) -> Switches:
+        """With one switch in another position. Raises ValueError where there is no such switch or position."""
+        known = {f.name for f in fields(self)}
+        if name not in known:
+            raise ValueError(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
+        now = getattr(self, name)
+        if type(value) is not type(now):
+            raise ValueError(f"switch {name} takes {_TAKES[type(now)]}")
+        if name in _WORDS and value not in _WORDS[name]:
+            raise ValueError(f"switch {name} takes {', '.join(_WORDS[name])}")
+        return replace(self, **{name: value})  # type: ignore[arg-type]
