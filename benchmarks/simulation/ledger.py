@@ -19,6 +19,7 @@ class Edit:
         over: the edit whose value stood there, and that this one knowingly replaces.
         of_twin: whether the record was a second one of its subject in that CRM.
         hasty: whether it replaces a value that no run may have seen.
+        told: edits with a smaller number have been seen by a run that ended.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Edit:
     over: int | None
     of_twin: bool
     hasty: bool
+    told: int
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class Ledger:
         over = self.cells.get((ref, name))
         twin = self.first(ref.connection, self.records[ref].tag, ref.object) != ref
         hasty = over is not None and over >= self.done
-        edit = Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin, hasty)
+        edit = Edit(len(self.edits), self.records[ref].tag, name, meaning(name, raw), ref, over, twin, hasty, self.done)
         self.edits.append(edit)
         self.cells[ref, name] = edit.number
 

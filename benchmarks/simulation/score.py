@@ -107,13 +107,20 @@ def _yields(edit: Edit, ledger: Ledger, known: Container[Logged]) -> bool:
 
 def _opt_out_lost(world: World, edit: Edit, shown: dict[tuple[str, str], set[object]]) -> bool:
     """Yes and no cannot be told apart from the same word of somebody else: only the last word counts, if it is yes,
-    and was not taken back and given again before anybody saw it.
+    and was not taken back and given again before anybody saw it; nor where a run that was cut short was about to bring
+    that very word, which its own author has taken back since: nobody can tell who wrote it.
     """
     ledger = world.ledger
     last = max(e.number for e in ledger.edits if (e.tag, e.field) == (edit.tag, edit.field))
     if edit.number != last or edit.value is not True or edit.hasty or edit.of_twin or ledger.records[edit.ref].gone:
         return False
-    return shown.get((edit.tag, "out")) != {True}
+    return shown.get((edit.tag, "out")) != {True} and not _was_on_its_way(ledger, edit)
+
+
+def _was_on_its_way(ledger: Ledger, edit: Edit) -> bool:
+    taken_back = {other.over for other in ledger.edits if other.over is not None}
+    same = (e for e in ledger.edits[edit.told : edit.number] if _said(e) == _said(edit) and e.ref != edit.ref)
+    return any(one.number in taken_back for one in same)
 
 
 def divergent(world: World) -> Iterable[tuple[str, str, dict[Ref, object]]]:
