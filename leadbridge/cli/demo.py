@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +25,18 @@ TOP = 8
 COLUMNS = ("name", "company", "score", "rating", "connection")
 
 
+class StoryName(StrEnum):
+    """Which story is told."""
+
+    CSV = "csv"
+    SALESFORCE = "salesforce"
+
+
 @app.command()
-def demo(
+def demo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
+    story: Annotated[
+        StoryName, typer.Argument(metavar="[STORY]", help="csv: files alone; salesforce: a stand-in of an org.")
+    ] = StoryName.CSV,
     folder: Annotated[
         Path | None,
         typer.Option("--dir", metavar="D", help="Leave the demo's project in this folder, to copy from."),
@@ -37,18 +48,44 @@ def demo(
 ) -> None:
     """Show LeadBridge at work: messy leads are converted into a small CRM, which is kept in step with another table.
 
-    Everything happens in a folder of the demo's own, and is undone in the end.
+    With `salesforce` a list becomes leads in an org, which converts them itself; the org is a stand-in on this
+    machine. Everything happens in a folder of the demo's own, and is undone in the end.
     """
+    if story is StoryName.SALESFORCE:
+        _in_an_org(folder, as_json)
+    else:
+        _in_files(folder, as_json)
+
+
+def _in_an_org(folder: Path | None, as_json: bool) -> None:
+    from leadbridge.cli.demo_org import tell
+    from leadbridge.cli.output import print_json
+    from leadbridge.demo import org
+    from leadbridge.jobs.sync.api import open_state
+    from leadbridge.jobs.workspace import load_workspace
+
+    org.check_parts()
+    with _project(folder, org.FILES) as place, org.stand_in(place):
+        workspace = load_workspace(place)
+        with open_state(workspace) as store:
+            lived = org.live(workspace, store, _unwatched)
+            if as_json:
+                print_json(org.counts(lived))
+            else:
+                tell(lived, store, _title, _text)
+
+
+def _in_files(folder: Path | None, as_json: bool) -> None:
     from leadbridge.cli.demo_story import tell
     from leadbridge.cli.output import print_json
     from leadbridge.cli.preview_data import counts
-    from leadbridge.demo import story
+    from leadbridge.demo import FILES, story
     from leadbridge.jobs.leads import Wanted, list_leads
     from leadbridge.jobs.preview import preview
     from leadbridge.jobs.sync.api import open_state
     from leadbridge.jobs.workspace import load_workspace
 
-    with _project(folder) as place:
+    with _project(folder, FILES) as place:
         workspace = load_workspace(place)
         found = preview(workspace, JOB, _unwatched)
         if not as_json:
@@ -69,17 +106,17 @@ def _unwatched(what: str, so_far: int) -> None:
 
 
 @contextmanager
-def _project(folder: Path | None) -> Iterator[Path]:
+def _project(folder: Path | None, files: Path) -> Iterator[Path]:
     from tempfile import TemporaryDirectory
 
     from leadbridge.demo import copy_to
 
     if folder is not None:
-        copy_to(folder)
+        copy_to(folder, files)
         yield folder
         return
     with TemporaryDirectory(prefix="leadbridge-demo-") as made:
-        copy_to(Path(made))
+        copy_to(Path(made), files)
         yield Path(made)
 
 

@@ -198,7 +198,7 @@ def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iter
             yield line(f"{ATTENTION} to look at", "title")
         number += 1
         if limit is None or number <= limit:
-            name = label({move.field: move.new.value for move in body.moves}) or names(body.golden)
+            name = names(body.golden) or label({move.field: move.new.value for move in body.moves})
             yield from _settled(f"{ATTENTION} @{row.number} {body.subject} {name or body.golden}", body)
     yield from _rest(number, limit)
     if twins > TWINS:

@@ -11,14 +11,14 @@ from leadbridge.errors import UsageError
 FILES: Final = Path(__file__).parent / "files"
 
 
-def copy_to(folder: Path) -> None:
-    """Copy the demo's files into a folder that is empty or not there yet.
+def copy_to(folder: Path, files: Path = FILES) -> None:
+    """Copy a demo's files into a folder that is empty or not there yet.
 
     Raises UsageError where something is there already, or it cannot be written.
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} is there and not empty; the demo writes over nothing: choose another folder")
-        shutil.copytree(FILES, folder, dirs_exist_ok=True)
+        shutil.copytree(files, folder, dirs_exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror or error}; choose another folder") from error

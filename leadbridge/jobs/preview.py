@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from leadbridge.jobs.capture import capture_all
-from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, where_of
+from leadbridge.jobs.convert.deciding import Deciding, convert_job, where_of
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.outcome import Preview
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.plan.book import LEAD_ROLES
 
 
 def preview(workspace: Workspace, name: str, watch: Callable[[str, int], None]) -> Preview:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Final
 
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.mapping.objects import ObjectMapping
@@ -12,6 +13,9 @@ from leadbridge.merge.model import Side
 from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Captured, Ref
 from leadbridge.values import MISSING, Raw, Value, is_absent
+
+LEAD_ROLES: Final = frozenset({"lead", "prospect"})
+"""Roles of records that are converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Book:
             conversion.
         sides: golden id -> its live links, those of other connections too, to see who must be told of a new value.
         referring: lead -> activities and campaign members that refer to it.
+        unasked: records of golden records of which only leads have told so far: what they say themselves is what the
+            policy's ``existing:`` compares with.
         run: the run's number, kept with each value that it sets.
     """
 
@@ -78,6 +84,7 @@ class Book:
     made: Mapping[str, Ref] = field(default_factory=dict)
     sides: Mapping[int, tuple[Side, ...]] = field(default_factory=dict)
     referring: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
+    unasked: frozenset[Ref] = frozenset()
     run: int = 0
 
     def known(self, ref: Ref) -> Known | None:
@@ -103,6 +110,8 @@ class Book:
         entry, known = self.records[ref], self.known(ref)
         if known is None or entry.link is None:
             return entry.captured.values
+        if ref in self.unasked:
+            return {**known.golden.values, **entry.captured.values}
         base, said = entry.mapping.read(entry.link.base), dict(known.golden.values)
         for target in entry.mapping.targets:
             value = entry.captured.values.get(target.name, MISSING)

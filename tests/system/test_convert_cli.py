@@ -182,3 +182,23 @@ def test_leads_that_a_sync_made_are_converted_like_any_others(folder, capsys):
     call(capsys, "apply", "--yes")
 
     assert ",Dee,Ray,dee@new.example," in (folder / "crm/contacts.csv").read_text()
+
+
+def test_a_contact_that_no_sync_knows_gets_what_the_policy_says(folder, capsys):
+    """Its own values are what `existing:` compares with, though the lead's golden record says more already."""
+    config = (folder / "leadbridge.yaml").read_text()
+    job = "  import: {sync: [fair, crm], direction: one_way, roles: [lead]}\n"
+    fair = "  fair: {provider: csv, path: fair.csv}\n"
+    (folder / "leadbridge.yaml").write_text(config.replace("jobs:\n", f"{fair}jobs:\n{job}"))
+    columns = (folder / "mappings/leads.yaml").read_text().replace("leads.csv", "fair.csv")
+    (folder / "mappings/fair.yaml").write_text(columns)
+    (folder / "fair.csv").write_text("first,last,email,company,status,budget\nZoe,Law,zoe@z.example,Newco,working,\n")
+    with (folder / "crm/contacts.csv").open("a") as contacts:
+        contacts.write("11,,Low,zoe@z.example,\n")
+    call(capsys, "plan", "import")
+    call(capsys, "apply", "--yes")
+    call(capsys, "plan", "convert")
+    call(capsys, "apply", "--yes")
+
+    rows = (folder / "crm/contacts.csv").read_text().splitlines()
+    assert next(row for row in rows if row.startswith("11,")).startswith("11,Zoe,Low,zoe@z.example,")

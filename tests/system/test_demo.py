@@ -60,7 +60,10 @@ def test_two_tables_are_brought_in_step_and_back(counts):
     steps = counts["in_step"]
     planned = sum(number for verbs in steps["planned"].values() for number in verbs.values())
     assert set(steps["planned"]) == {"crm", "newsletter"}
-    assert steps["applied"] == {"written": planned, "conflicts": 5}
+    assert steps["applied"] == {
+        "written": planned,
+        "conflicts": 7,
+    }  # two of them websites that their firms spell otherwise
     assert steps["again"] == {"written": 0, "conflicts": 0}
     assert steps["edited_on_both_sides"] == {"written": 1, "conflicts": 1}
     assert steps["undone"] == {"written": planned, "left": 1}

@@ -20,7 +20,7 @@ from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching.groups import Judge
 from leadbridge.merge.identity import Answers, answered
 from leadbridge.plan.agreeing import agreed, united_now
-from leadbridge.plan.book import Book
+from leadbridge.plan.book import LEAD_ROLES, Book
 from leadbridge.plan.conversion import plan_conversions
 from leadbridge.plan.layout import Scene
 from leadbridge.plan.model import LeftOut, Rating, Request, United, label
@@ -28,7 +28,6 @@ from leadbridge.plan.selection import select
 from leadbridge.records import Captured, Ref
 from leadbridge.values import Value
 
-LEAD_ROLES = frozenset({"lead", "prospect"})
 NOBODY = Book({})
 Choose = Callable[[Sequence[Request]], Chosen]
 

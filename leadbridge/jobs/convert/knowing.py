@@ -18,8 +18,9 @@ from leadbridge.jobs.sync.scene import OWN, Scene
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.identity import Answers
 from leadbridge.merge.model import Side
+from leadbridge.merge.standing import IN_PLAY
 from leadbridge.plan.adopting import agreed_base
-from leadbridge.plan.book import Book, Entry, Known
+from leadbridge.plan.book import LEAD_ROLES, Book, Entry, Known
 from leadbridge.plan.carrying import ROLES
 from leadbridge.plan.record_rows import column_of
 from leadbridge.records import Captured, Ref
@@ -84,6 +85,7 @@ class _Knowing:
             made={s.key: ref for ref, s in self._linked.items() if s.key and s.link.state not in {"gone", "suspended"}},
             sides={number: tuple(self._sides(some)) for number, some in self._everybody.items()},
             referring=_referring(entries),
+            unasked=frozenset(self._unasked()),
             run=run,
         )
         return Knowledge(
@@ -95,6 +97,13 @@ class _Knowing:
             links=self._everybody,
             attached=self._attached,
         )
+
+    def _unasked(self) -> Iterator[Ref]:
+        """Newcomers that are no leads, and whose golden record is known by leads alone."""
+        for ref, link in self._attached.items():
+            others = (s.link for s in self._everybody.get(link.golden, ()) if s.link.state in IN_PLAY)
+            if link.role not in LEAD_ROLES and all(other.role in LEAD_ROLES for other in others):
+                yield ref
 
     def _attach(self, known: Mapping[Ref, int]) -> dict[Ref, Link]:
         numbers = information.reserve(self._tx, "link", len(known)) if known else range(0)

@@ -13,7 +13,7 @@ from leadbridge.config.jobs import SyncJob
 from leadbridge.errors import UsageError
 from leadbridge.jobs.capture import Capture, capture_all
 from leadbridge.jobs.convert.applying import ApplyingConversions
-from leadbridge.jobs.convert.deciding import LEAD_ROLES, Deciding, convert_job, where_of
+from leadbridge.jobs.convert.deciding import Deciding, convert_job, where_of
 from leadbridge.jobs.convert.drawing import draw
 from leadbridge.jobs.convert.foretelling import Foretelling, able
 from leadbridge.jobs.convert.knowing import know
@@ -31,6 +31,7 @@ from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.plan.brakes import BrakeName
 from leadbridge.plan.carrying import ROLES
 from leadbridge.plan.row_text import Digest

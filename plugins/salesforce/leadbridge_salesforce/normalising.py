@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from leadbridge.values import Raw, is_absent
 from leadbridge_salesforce.schema import Field
@@ -19,10 +19,18 @@ def normalises(field: Field, sent: Raw, stored: Raw) -> bool:
         return stored is None
     if isinstance(sent, str) and isinstance(stored, str):
         return stored.strip() in _texts(field, sent)
+    if isinstance(sent, bool) or isinstance(stored, bool):
+        return False  # a checkbox is kept as it is sent
     if isinstance(sent, int | float | Decimal) and isinstance(stored, int | float | Decimal):
-        places = Decimal(1).scaleb(-field.scale)
-        return Decimal(str(stored)) == Decimal(str(sent)).quantize(places, ROUND_HALF_UP)
+        return _is_rounded(field, Decimal(str(sent)), Decimal(str(stored)))
     return isinstance(sent, str) and not sent.strip() and stored is None
+
+
+def _is_rounded(field: Field, sent: Decimal, stored: Decimal) -> bool:
+    try:
+        return stored == sent.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
+    except InvalidOperation:  # more digits than a number of Salesforce's can have
+        return False
 
 
 def _texts(field: Field, sent: str) -> set[str]:
