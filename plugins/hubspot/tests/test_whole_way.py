@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hubspot_replies import Portal, prop, served
+from hubspot_replies import Portal, furnished, served
 
 from leadbridge.cli import main
 from leadbridge.starters import starter_folder
@@ -35,41 +35,11 @@ role: lead
 key: E-Mail
 fields: {email: E-Mail, first_name: First, last_name: Last, company: Company, phone: Phone, budget: Budget}
 """
-ALL = (
-    "website",
-    "phone",
-    "annualrevenue",
-    "address",
-    "city",
-    "state",
-    "zip",
-    "country",
-    "hubspot_owner_id",
-    "createdate",
-)
-PEOPLE = (
-    "salutation",
-    "jobtitle",
-    "mobilephone",
-    "fax",
-    "company",
-    "industry",
-    "numemployees",
-    "message",
-    "hs_lead_status",
-)
-CONTACTS = (*ALL, *PEOPLE, "hs_email_optout", "notes_last_updated")
-COMPANIES = (*ALL, "numberofemployees", "description", "notes_last_updated")
-DEALS = ("amount", "closedate", "description", "hubspot_owner_id", "hs_deal_stage_probability", "createdate")
 
 
 @pytest.fixture
 def portal() -> Iterator[Portal]:
-    portal = Portal()
-    known = {one["name"] for one in portal.properties["0-1"]}
-    portal.properties["0-1"] += [prop(name) for name in CONTACTS if name not in known]
-    portal.properties["0-2"] += map(prop, COMPANIES)
-    portal.properties["0-3"] += map(prop, (*DEALS, "hs_is_closed", "hs_is_closed_won"))
+    portal = furnished()
     with served(portal):
         yield portal
 
