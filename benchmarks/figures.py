@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import runs
+from benchmarks import runs, salesforce
 from benchmarks.data import changed_leads, leads
 from benchmarks.group import Group, Line, Size, lines
 from benchmarks.measure import by_turns, run
@@ -90,6 +90,7 @@ GROUPS = {
     "edited": runs.edited,
     "growth": runs.growth,
     "both": runs.both_ways,
+    "salesforce": salesforce.api_calls,
     "start": start_up,
 }
 

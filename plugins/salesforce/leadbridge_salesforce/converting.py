@@ -28,6 +28,7 @@ from leadbridge_salesforce.soap import LeadConvert, LeadConvertResult
 from leadbridge_salesforce.standard_mapping import NAMES, OBJECTS
 
 _PAUSES: Final = (0.5, 2.0)  # seconds, before leads whose records were locked are sent again
+_FRESH: Final = 20.0  # seconds for which what was looked at counts; then leads are looked at again before they are sent
 _LOOK: Final = ("Id", "IsConverted", "OwnerId", "Company")
 
 
@@ -53,20 +54,30 @@ class Converting:
 
         Raises what the client raises, where nothing was done or nobody knows.
         """
-        results: list[ConvertResult] = []
-        ready: list[_Ready] = []
-        leads = self._leads(requests)
+        looked, seen = time.monotonic(), self._leads(requests)
         accounts = self._accounts(requests)
-        for request in requests:
-            checked = self._ready(request, leads.get(request.lead.id[:15]), accounts)
-            if isinstance(checked, Reject):
-                results.append(ConvertResult(request.number, "rejected", reject=checked))
-            else:
-                ready.append(checked)
-        for at in range(0, len(ready), soap.CALL):
-            part = ready[at : at + soap.CALL]
-            results += self._convert(part) if not at else self._carefully(part)
+        results: list[ConvertResult] = []
+        sent = False
+        for at in range(0, len(requests), soap.CALL):
+            part = requests[at : at + soap.CALL]
+            try:
+                if time.monotonic() - looked > _FRESH:
+                    seen |= self._leads(part)
+                results += self._part(part, seen, accounts)
+            except ConnectionFailedError:
+                if not sent:
+                    raise
+                results += [ConvertResult(one.number, "uncertain") for one in part]
+            sent = True
         return results
+
+    def _part(
+        self, part: Sequence[ConvertRequest], seen: Mapping[str, Mapping[str, Any]], accounts: Mapping[str, str]
+    ) -> list[ConvertResult]:
+        checked = [(one, self._ready(one, seen.get(one.lead.id[:15]), accounts)) for one in part]
+        refused = [ConvertResult(one.number, "rejected", reject=r) for one, r in checked if isinstance(r, Reject)]
+        ready = [one for _, one in checked if isinstance(one, _Ready)]
+        return refused + (self._convert(ready) if ready else [])
 
     def _leads(self, requests: Sequence[ConvertRequest]) -> dict[str, dict[str, Any]]:
         ids = [request.lead.id for request in requests if is_id(request.lead.id)]
@@ -136,13 +147,6 @@ class Converting:
                 break
             time.sleep(pause)
         return results
-
-    def _carefully(self, part: Sequence[_Ready]) -> list[ConvertResult]:
-        """Once leads of a call before are converted, a call that fails leaves its own to be looked up."""
-        try:
-            return self._convert(part)
-        except ConnectionFailedError:
-            return [ConvertResult(one.request.number, "uncertain") for one in part]
 
     def _called(self, ready: Sequence[_Ready]) -> list[tuple[_Ready, LeadConvertResult]]:
         allow = self._client.settings.allow_duplicates

@@ -46,6 +46,7 @@ class SalesforceProvider(Provider):
         native_conversion=True,
         read_back=True,
         checks_expected=False,
+        converts_at_once=2_000,  # twenty calls of a hundred
         at_once=10_000,  # from `bulk_from` rows on they go as one bulk job
     )
 

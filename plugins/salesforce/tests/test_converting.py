@@ -189,6 +189,25 @@ def test_results_come_by_index_and_each_lead_has_its_own(sf: SalesforceProvider)
     assert [lead["leadId"] for lead in sent()] == [ident(1), ident(3), ident(4)]
 
 
+@pytest.mark.parametrize(("fresh", "codes"), [(-1.0, {"done", "converted"}), (1e9, {"done"})])
+def test_what_was_looked_at_long_ago_is_looked_at_again(
+    sf: SalesforceProvider, monkeypatch: pytest.MonkeyPatch, fresh: float, codes: set[str]
+) -> None:
+    """A lead that somebody converts while a hundred others are converted is not sent, in an org that would take it."""
+    monkeypatch.setattr("leadbridge_salesforce.converting._FRESH", fresh)
+    converts(*[done()] * 100)
+    converts(*[done()] * (19 if fresh < 0 else 20))
+    rows: dict[int, dict[str, Any]] = {number: {} for number in range(1, 121)}
+
+    def answer(text: str) -> Any:
+        sent_before = any(call.request.url == SOAP for call in responses.calls)
+        return answers({**rows, 120: {"IsConverted": sent_before}})(text)
+
+    with queries(answer):
+        results = sf.convert([request(number) for number in rows])
+    assert {r.reject.code if r.reject else r.state for r in results} == codes
+
+
 def test_a_queues_lead_needs_an_owner(sf: SalesforceProvider, tmp_path: Path) -> None:
     with queries(answers({1: {"OwnerId": QUEUE}})):
         (result,) = sf.convert([request(1)])
