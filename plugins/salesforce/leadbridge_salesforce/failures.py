@@ -70,8 +70,8 @@ _REMEDY: Final[Mapping[str, str]] = {
     "REQUEST_LIMIT_EXCEEDED": "the org's API calls of the last 24 hours are used up; run again later",
     "API_DISABLED_FOR_ORG": "the user or the org may not use the API; enable it for the user's profile",
     "API_CURRENTLY_DISABLED": "the API is switched off for now; run again later",
-    "INVALID_FIELD": "a field is not visible to the user any more; run `leadbridge check`",
-    "INVALID_TYPE": "an object is not visible to the user any more; run `leadbridge check`",
+    "INVALID_FIELD": "a field is not visible any more; run `leadbridge mappings lint -C` with this connection",
+    "INVALID_TYPE": "an object is not visible any more; run `leadbridge mappings lint -C` with this connection",
     "NOT_FOUND": "it is not there, or not visible to the user",
     "UNSUPPORTED_API_VERSION": "take `api_version` out of the connection, or name a newer one",
 }

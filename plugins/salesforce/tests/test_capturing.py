@@ -142,7 +142,7 @@ def test_a_field_that_becomes_invisible_is_missing(sf: SalesforceProvider) -> No
 def test_a_query_that_stays_wrong_fails(sf: SalesforceProvider) -> None:
     with (
         queries(lambda text: [{"errorCode": "INVALID_FIELD", "message": "x"}]) as asked,
-        pytest.raises(ConnectionFailedError, match="leadbridge check"),
+        pytest.raises(ConnectionFailedError, match="leadbridge mappings lint -C"),
     ):
         list(sf.capture("Lead"))
     assert len(asked) == 3
