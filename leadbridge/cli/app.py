@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "demo": Command("leadbridge.cli.demo:app", "Show LeadBridge at work on three messy lead files."),
+    "demo": Command("leadbridge.cli.demo:app", "Show LeadBridge at work, on files or in a stand-in of a CRM."),
     "init": Command("leadbridge.cli.init:app", "Start a project folder with a configuration and mappings."),
+    "check": Command("leadbridge.cli.check:app", "See whether each connection can be used, and the mappings fit."),
     "leads": Command("leadbridge.cli.leads:app", "List the leads of your connections with their scores."),
     "plan": Command("leadbridge.cli.plan:app", "Show what a job would do, row and field."),
     "apply": Command("leadbridge.cli.writing:apply_app", "Carry out a plan."),

@@ -29,7 +29,7 @@ SCHEMA_FOLDER = ".schema"
 
 
 @app.command()
-def lint(
+def lint(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     connection: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,6 +39,7 @@ def lint(
             help="Ask this connection what it holds, too; may be given again. Files are always looked at.",
         ),
     ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask all connections of the project.")] = False,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -58,7 +59,8 @@ def lint(
     except FileFaults as error:
         report(unreadable(error), as_json, quiet, "")
         return
-    found = [*lint_jobs(workspace), *find(workspace.mappings, _connections(workspace, connection or ()))]
+    asked = tuple(workspace.project.config.connections) if live else connection or ()
+    found = [*lint_jobs(workspace), *find(workspace.mappings, _connections(workspace, asked))]
     report(found, as_json, quiet, f"{count(len(workspace.mappings.documents), 'file')}: nothing to mend.")
 
 

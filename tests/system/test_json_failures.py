@@ -28,6 +28,7 @@ dropped: [phone, company]
 CALLS = {
     "demo": [],
     "init": ["--dir", "new"],
+    "check": [],
     "leads": [],
     "plan": ["people"],
     "apply": ["--yes"],
