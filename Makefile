@@ -24,7 +24,7 @@ demo: $(READY) ## set up and show LeadBridge at work
 test: $(READY) ## run the whole suite
 	@$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-test-clients: $(READY) ## hold the sandboxes against programs of others: simple-salesforce, jsforce, tap-salesforce
+test-clients: $(READY) ## hold the sandboxes against programs of others, HubSpot's and Salesforce's clients among them
 	@LEADBRIDGE_CLIENTS=1 $(PYTHON) -m pytest tests/clients
 
 kills: $(READY) ## kill processes while they apply, at SEEDS=20 moments, and take up what they left

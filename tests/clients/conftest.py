@@ -51,8 +51,8 @@ def once(name: str, wanted: str, fetch: Callable[[Path], None]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def jsforce() -> Path:
-    """A folder from which node finds jsforce."""
+def node_modules() -> Path:
+    """A folder in which node finds the clients of JavaScript programs."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         lacking("npm")
@@ -63,7 +63,7 @@ def jsforce() -> Path:
         command = [str(npm), "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(command, cwd=folder, check=True, timeout=600)
 
-    return once("jsforce", (HERE / "package-lock.json").read_text(encoding="utf-8"), fetch)
+    return once("node", (HERE / "package-lock.json").read_text(encoding="utf-8"), fetch) / "node_modules"
 
 
 @pytest.fixture(scope="session")
@@ -89,13 +89,13 @@ def org(tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def script(jsforce: Path, org: Served) -> Callable[..., Any]:
+def script(node_modules: Path, org: Served) -> Callable[..., Any]:
     """Run a script with jsforce; what it prints, read as JSON."""
 
     def play(name: str, **told: Any) -> Any:
         told |= {"url": org.url, "token": org.token}
         env = {
-            "NODE_PATH": str(jsforce / "node_modules"),
+            "NODE_PATH": str(node_modules),
             "NODE_EXTRA_CA_CERTS": str(org.ca),
             "TOLD": json.dumps(told),
         }

@@ -63,7 +63,7 @@ class Client:
         results = self.get(f"/crm/v4/objects/{source}/{key}/associations/{target}")["results"]
         return {str(one["toObjectId"]): [t["typeId"] for t in one["associationTypes"]] for one in results}
 
-    def control(self, method: str, path: str, **told: Any) -> Any:
+    def control(self, method: str, path: str, /, **told: Any) -> Any:
         return self._right(requests.request(method, self.control_url + path, json=told, timeout=20), 200)
 
     def _right(self, reply: requests.Response, status: int) -> Any:
