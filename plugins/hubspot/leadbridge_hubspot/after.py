@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from leadbridge.records import Reject
@@ -68,6 +68,10 @@ def move_back(client: Client, schema: Schema, done: Sequence[Draft]) -> None:
     now = {str(row["id"]): (row.get("properties") or {}).get(LIFECYCLE) for row in rows}
     stayed = {id_: stage for id_, stage in wanted.items() if now.get(id_) not in {None, "", stage}}
     for stages in (dict.fromkeys(stayed, ""), stayed):
-        inputs = [{"id": id_, "properties": {LIFECYCLE: stage}} for id_, stage in stages.items()]
-        for at in range(0, len(inputs), BATCH):
-            client.batch("update", schema.kind.type_id, inputs[at : at + BATCH])
+        set_stages(client, schema, stages)
+
+
+def set_stages(client: Client, schema: Schema, stages: Mapping[str, str]) -> None:
+    inputs = [{"id": id_, "properties": {LIFECYCLE: stage}} for id_, stage in stages.items()]
+    for at in range(0, len(inputs), BATCH):
+        client.batch("update", schema.kind.type_id, inputs[at : at + BATCH])

@@ -44,9 +44,11 @@ class Writer:
             yield self._schemas.get(name), [a for a in actions if (a.object, a.verb) == (name, verb)]
 
     def _part(self, schema: Schema, part: Sequence[Draft]) -> list[Result]:
-        results = Batches(self._client, schema, key_property(schema, self._client.settings)).send(part)
+        batches_ = Batches(self._client, schema, key_property(schema, self._client.settings))
+        results = batches_.send(part)
         if part[0].action.verb != "update":
             return results
+        results = self._unlocked(schema, batches_, part, results)
         numbers = {result.number for result in results if result.state == "done"}
         done = [draft for draft in part if draft.action.number in numbers]
         try:
@@ -57,6 +59,22 @@ class Writer:
             return kept + [result for draft in done for result in draft.uncertain()]
         failed = [result for draft in done if draft.trace in unset for result in draft.rejected(unset[draft.trace])]
         return [result for result in results if str(result.number) not in unset] + failed
+
+    def _unlocked(
+        self, schema: Schema, batches_: Batches, part: Sequence[Draft], results: list[Result]
+    ) -> list[Result]:
+        """Where HubSpot refuses a stage that goes back, instead of ignoring it: cleared, and sent once more."""
+        refused = {r.number for r in results if r.reject and r.reject.provider_field == after.LIFECYCLE}
+        again = [d for d in part if d.action.number in refused and d.properties.get(after.LIFECYCLE)]
+        if not again:
+            return results
+        try:
+            after.set_stages(self._client, schema, {draft.action.id or "": "" for draft in again})
+            sent = batches_.send(again)
+        except ConnectionFailedError:
+            sent = [result for draft in again for result in draft.uncertain()]
+        numbers = {draft.action.number for draft in again}
+        return [result for result in results if result.number not in numbers] + sent
 
     def estimate(self, actions: Iterable[Action]) -> int:
         """Calls for writing, and for reading back what creates and updates left; not for stages that go back."""
