@@ -57,6 +57,15 @@ def describe(name: str = "Lead", fields: list[dict[str, Any]] | None = None) -> 
     body = {"name": name, "label": name, "fields": LEAD if fields is None else fields, "createable": True}
     responses.get(f"{DATA}/sobjects/{name}/describe", json={**body, "updateable": True, "deletable": True})
     responses.add_callback(responses.POST, f"{DATA}/composite", _composite)
+    responses.add_callback(responses.POST, f"{DATA}/composite/sobjects/{name}", _retrieved)
+
+
+def _retrieved(request: Any) -> tuple[int, dict[str, str], str]:
+    """Records by id: what a query for them would give."""
+    asked, name = json.loads(request.body), request.url.rsplit("/", 1)[-1]
+    found = _queried(f"SELECT {','.join(asked['fields'])} FROM {name} WHERE Id IN {asked['ids']}")
+    by_id = {row["Id"]: row for row in (found or {"records": []})["records"]}
+    return 200, {}, json.dumps([by_id.get(one) for one in asked["ids"]])
 
 
 def _composite(request: Any) -> tuple[int, dict[str, str], str]:

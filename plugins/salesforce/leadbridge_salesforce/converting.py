@@ -22,14 +22,15 @@ from leadbridge_salesforce.prediction import (
     taken_owner,
     taken_status,
 )
+from leadbridge_salesforce.reading import fetched
 from leadbridge_salesforce.rejecting import rejected
 from leadbridge_salesforce.schema import Schemas
 from leadbridge_salesforce.soap import LeadConvert, LeadConvertResult
 from leadbridge_salesforce.standard_mapping import NAMES, OBJECTS
 
 _PAUSES: Final = (0.5, 2.0)  # seconds, before leads whose records were locked are sent again
-_FRESH: Final = 20.0  # seconds for which what was looked at counts; then leads are looked at again before they are sent
-_LOOK: Final = ("Id", "IsConverted", "OwnerId", "Company")
+_FRESH: Final = 60.0  # seconds for which what was looked at counts; then leads are looked at again before they are sent
+_LOOK: Final = ("Id", "IsConverted", "IsDeleted", "OwnerId", "Company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,8 @@ class Converting:
 
     def _leads(self, requests: Sequence[ConvertRequest]) -> dict[str, dict[str, Any]]:
         ids = [request.lead.id for request in requests if is_id(request.lead.id)]
-        schema = self._schemas.get("Lead")
-        queries = soql.by_values(schema, _LOOK, "Id", ids)
-        return {str(row["Id"])[:15]: row for query in queries for row in self._client.rows(query)}
+        rows = fetched(self._client, "Lead", _LOOK, ids)
+        return {str(row["Id"])[:15]: row for row in rows if not row.get("IsDeleted")}
 
     def _accounts(self, requests: Sequence[ConvertRequest]) -> dict[str, str]:
         """Contact -> its account, where a request names a contact alone: Salesforce wants both."""

@@ -32,13 +32,19 @@ def read(client: Client, schemas: Schemas, refs: Sequence[Ref]) -> list[Record |
 
 
 def _read(client: Client, schema: Schema, ids: Sequence[str]) -> list[Record]:
-    rows: list[dict[str, Any]] = []
-    for at in range(0, len(ids), CALL):
-        asked = {"ids": list(ids[at : at + CALL]), "fields": list(schema.fields)}
-        answered = client.ask(f"composite/sobjects/{schema.name}", asked)
-        rows += [row for row in answered or () if row]
+    rows = fetched(client, schema.name, tuple(schema.fields), ids)
     read = Rows(client.connection, schema).read(rows).rows
     return [row.record for row in read if not row.deleted]
+
+
+def fetched(client: Client, object: str, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of these records as they are now, without those that are not there; some in the bin may be."""
+    rows: list[dict[str, Any]] = []
+    for at in range(0, len(ids), CALL):
+        asked = {"ids": list(ids[at : at + CALL]), "fields": list(fields)}
+        answered = client.ask(f"composite/sobjects/{object}", asked)
+        rows += [row for row in answered or () if row]
+    return rows
 
 
 def _short(id: str) -> str:
