@@ -284,44 +284,6 @@ def _iso(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-ALL = (
-    "website",
-    "phone",
-    "annualrevenue",
-    "address",
-    "city",
-    "state",
-    "zip",
-    "country",
-    "hubspot_owner_id",
-    "createdate",
-)
-PEOPLE = (
-    "salutation",
-    "jobtitle",
-    "mobilephone",
-    "fax",
-    "company",
-    "industry",
-    "numemployees",
-    "message",
-    "hs_lead_status",
-)
-CONTACTS = (*ALL, *PEOPLE, "hs_email_optout", "notes_last_updated")
-COMPANIES = (*ALL, "numberofemployees", "description", "notes_last_updated")
-DEALS = ("amount", "closedate", "description", "hubspot_owner_id", "hs_deal_stage_probability", "createdate")
-
-
-def furnished() -> Portal:
-    """With every property that the starter mappings name."""
-    portal = Portal()
-    known = {one["name"] for one in portal.properties["0-1"]}
-    portal.properties["0-1"] += [prop(name) for name in CONTACTS if name not in known]
-    portal.properties["0-2"] += map(prop, COMPANIES)
-    portal.properties["0-3"] += map(prop, (*DEALS, "hs_is_closed", "hs_is_closed_won"))
-    return portal
-
-
 @contextmanager
 def served(portal: Portal) -> Iterator[responses.RequestsMock]:
     """The account answers every call to HubSpot; any other host is not there."""
