@@ -57,6 +57,10 @@ class NotThereError(ConnectionFailedError):
     """What the address names is not there, or not visible. Nothing was done."""
 
 
+class BadRequestError(ConnectionFailedError):
+    """A question that HubSpot does not understand: about an object that the account has not, say."""
+
+
 class DailyLimitError(QuotaError):
     """The account's calls of the day are used up."""
 
@@ -151,6 +155,8 @@ def of_reply(
             found = NotThereError(connection, f"{reason}; it is not there, or the token may not see it")
         case "refused" if writes:
             found = RefusedError(connection, reason, error)
+        case "refused":
+            found = BadRequestError(connection, reason)
         case _:
             found = ConnectionFailedError(connection, reason)
     return found

@@ -10,7 +10,7 @@ from leadbridge.errors import ConnectionFailedError, LeadBridgeError, UsageError
 from leadbridge.provider import FieldDescription, ObjectDescription
 from leadbridge_hubspot import validations
 from leadbridge_hubspot.client import Client
-from leadbridge_hubspot.failures import NotThereError, ScopeError
+from leadbridge_hubspot.failures import BadRequestError, NotThereError, ScopeError
 from leadbridge_hubspot.objects import OWNERS, Kind, Reference, kind
 from leadbridge_hubspot.validations import Rule
 
@@ -98,7 +98,7 @@ class Schemas:
         try:
             found = self._client.properties(kind_.type_id)
             rules = validations.read(self._client, kind_.type_id)
-        except NotThereError:
+        except (NotThereError, BadRequestError):
             raise self._unknown(name) from None
         fields = {
             field.name: replace(field, rules=rules.get(field.name, ()))

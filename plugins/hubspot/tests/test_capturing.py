@@ -198,8 +198,12 @@ def test_owners_are_captured_too(portal: Portal) -> None:
     assert connect().read([Ref("hs", "owners", "1")])[0] is not None
 
 
-def test_an_object_that_the_token_may_not_see_is_left_out(portal: Portal) -> None:
-    portal.hooks.append(lambda _, path, body: (403, {"category": "MISSING_SCOPES"}) if "0-136" in path else None)
+@pytest.mark.parametrize(
+    ("status", "category"), [(403, "MISSING_SCOPES"), (404, "OBJECT_NOT_FOUND"), (400, "VALIDATION_ERROR")]
+)
+def test_an_object_that_cannot_be_seen_is_left_out(portal: Portal, status: int, category: str) -> None:
+    """The token may not see it, or the account has no such thing."""
+    portal.hooks.append(lambda _, path, body: (status, {"category": category}) if "0-136" in path else None)
     described = connect(objects=("contacts", "leads")).describe()
     assert [one.name for one in described] == ["contacts"]
 

@@ -259,3 +259,9 @@ def test_10_000_changed_contacts_cost_little_more_than_their_pages(portal: Any) 
     assert len(captured(crm, cursor)[0]) == 2_000
     calls = crm.portal.client.calls - before
     assert calls <= 1.1 * (2_000 / 200 + 2_000 / 100) + 4
+
+
+def test_an_account_without_the_lead_object_is_described(portal: Any) -> None:
+    described = {one.name for one in portal(leads_object=False).connect().describe()}
+    assert "contacts" in described
+    assert "leads" not in described
