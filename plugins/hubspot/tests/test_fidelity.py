@@ -265,3 +265,22 @@ def test_an_account_without_the_lead_object_is_described(portal: Any) -> None:
     described = {one.name for one in portal(leads_object=False).connect().describe()}
     assert "contacts" in described
     assert "leads" not in described
+
+
+def test_07_a_window_that_is_full_is_waited_out(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call is refused: the headers say beforehand when it would be; searches, which have none, are counted."""
+    harness = portal(burst=10)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        harness.sandbox.clock.advance(seconds)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    crm = harness.connect(objects=("contacts",))
+    _, _, cursor = captured(crm)
+    before = crm.portal.client.calls
+    for _ in range(12):
+        captured(crm, cursor)
+    assert crm.portal.client.calls - before == 24  # a search and the bin each: nothing was sent twice
+    assert sum(slept) >= 10
