@@ -171,3 +171,14 @@ def test_merging_and_signing_in(official: Any, portal: Client) -> None:
     assert info.hub_id == app["portal_id"]
     reply = official.api_request({"path": "/account-info/v3/api-usage/daily/private-apps"})
     assert reply.json()["results"][0]["usageLimit"] == 250_000
+
+
+def test_lists(official: Any, portal: Client) -> None:
+    lists, memberships = Watched(official.crm.lists.lists_api), Watched(official.crm.lists.memberships_api)
+    made = lists.create({"name": "Fair", "objectTypeId": "0-1", "processingType": "MANUAL"})
+    key = made.list.list_id
+    people = [one.id for one in official.crm.contacts.get_all()[:3]]
+    assert memberships.add(key, [*people, "7"]).records_ids_added == people
+    assert [one.record_id for one in memberships.get_page(key, limit=2).results] == people[:2]
+    assert lists.get_by_id(key).list.size == 3
+    assert lists.do_search({"query": "fa", "processingTypes": ["MANUAL"]}).total == 1

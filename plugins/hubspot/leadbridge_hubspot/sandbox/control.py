@@ -10,6 +10,8 @@ path                  method    body
 ``/properties``       POST      LeadBridge's key goes from, or with ``present`` true comes to, an ``object``
 ``/validations``      POST      a rule: ``object``, ``property``, ``rule`` (REQUIRED, MAX_LENGTH, REGEX), ``arguments``
 ``/validations``      DELETE    all rules are taken back
+``/webhooks``         POST      ``url`` of a receiver at 127.0.0.1, ``subscriptions`` such as ``contact.creation``
+``/webhooks``         GET       attempt and status of every delivery, and how many wait
 ====================  ========  ======================================================================================
 """
 
@@ -28,6 +30,7 @@ from leadbridge_hubspot.sandbox.objects import Kind
 from leadbridge_hubspot.sandbox.portal import Portal, Validation
 from leadbridge_hubspot.sandbox.refusals import Refused
 from leadbridge_hubspot.sandbox.rest.asking import kind_named
+from leadbridge_hubspot.sandbox.rest.forms import FORM
 from leadbridge_hubspot.sandbox.standard import KEY, standard_properties
 from leadbridge_hubspot.sandbox.store import State
 
@@ -48,6 +51,8 @@ def control_routes(sandbox: HubSpotSandbox) -> Sequence[BaseRoute]:
         Route("/properties", steered(steering.change_key), methods=["POST"]),
         Route("/validations", steered(steering.add_validation), methods=["POST"]),
         Route("/validations", steered(steering.clear_validations), methods=["DELETE"]),
+        Route("/webhooks", steered(steering.subscribe), methods=["POST"]),
+        Route("/webhooks", steered(steering.deliveries), methods=["GET"]),
     ]
 
 
@@ -70,16 +75,22 @@ class Steering:
             "client_secret": tokens.client_secret,
             "refresh_token": tokens.refresh_token,
             "portal_id": self._portal.id,
+            "form_id": FORM,
         }
 
     def change_records(self, told: Told) -> object:
         known(told, "object", "create", "update", "archive", "erase", "merge")
-        portal = self._portal
-        with portal.store.lock, portal.store.transaction():
+        portal, done = self._portal, False
+        with portal.store.lock:
             try:
-                return {"ids": [str(key) for key in self._changed(kind_named(portal, str(told["object"])), told)]}
+                with portal.store.transaction():
+                    ids = self._changed(kind_named(portal, str(told["object"])), told)
+                done = True
             except Refused as refused:
                 raise ValueError(f"{refused.category}: {refused.message}") from None
+            finally:
+                self._sandbox.settle(done=done)
+        return {"ids": [str(key) for key in ids]}
 
     def _changed(self, kind: Kind, told: Told) -> list[int]:
         portal = self._portal
@@ -139,3 +150,13 @@ class Steering:
         known(told)
         self._portal.validations.clear()
         return {}
+
+    def subscribe(self, told: Told) -> object:
+        known(told, "url", "subscriptions")
+        self._sandbox.webhooks.subscribe(str(told["url"]), [str(one) for one in told["subscriptions"]])
+        return dict(told)
+
+    def deliveries(self, told: Told) -> object:
+        known(told)
+        waiting = self._sandbox.webhooks.deliver()
+        return {"calls": [{"attempt": a, "status": s} for a, s in self._sandbox.webhooks.log], "waiting": waiting}

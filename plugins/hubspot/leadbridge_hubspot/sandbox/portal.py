@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -68,7 +68,8 @@ class Portal:
         self.validations: list[Validation] = []
         self.hidden_scopes: set[str] = set()
         """Scopes that the app was not granted."""
-        self.listeners: list[Callable[[Event], None]] = []
+        self.events: list[Event] = []
+        """What the request that is answered has done so far."""
         self.began = clock.now()
         self.properties = standard_properties()
         self.link_types: list[LinkType] = list(STANDARD)
@@ -78,8 +79,7 @@ class Portal:
         return int(self.clock.now().timestamp() * 1000)
 
     def happened(self, event: Event) -> None:
-        for listener in self.listeners:
-            listener(event)
+        self.events.append(event)
 
     def property(self, kind: Kind, name: str) -> Property | None:
         """A property that is in use."""

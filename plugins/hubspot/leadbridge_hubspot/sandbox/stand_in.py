@@ -22,6 +22,7 @@ from leadbridge_hubspot.sandbox.rest.routing import Rest
 from leadbridge_hubspot.sandbox.seeding import seed_demo, seed_owners
 from leadbridge_hubspot.sandbox.store import RECORDS, Store
 from leadbridge_hubspot.sandbox.switches import Switches
+from leadbridge_hubspot.sandbox.webhooks import Webhooks
 
 SEEDS: Final = ("demo", "empty")
 _METHODS: Final = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]
@@ -60,6 +61,7 @@ class HubSpotSandbox(Sandbox):
         for name, value in options.switches.items():
             switches = switches.turned(name, value)
         self._store: Store | None = Store(options.file)
+        self._webhooks: Webhooks | None = None
         self._open(self._store, switches)
 
     @property
@@ -101,7 +103,23 @@ class HubSpotSandbox(Sandbox):
         if place is not None and place[0] != "oauth" and not self._rest.sort(call).search:
             headers |= self._limits.headers(oauth=self.tokens.is_oauth(call))
 
+    def settle(self, *, done: bool) -> None:
+        """What a request did is told to who subscribed; of a refused one there is nothing to tell."""
+        if done:
+            self.webhooks.take(self.portal.events)
+        self.portal.events.clear()
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Raises RuntimeError once it is closed."""
+        if self._webhooks is None:
+            raise RuntimeError("the sandbox is closed")
+        return self._webhooks
+
     def close(self) -> None:
+        if self._webhooks is not None:
+            self._webhooks.close()
+            self._webhooks = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -113,8 +131,16 @@ class HubSpotSandbox(Sandbox):
         if self.options.seed == "demo" and fresh:
             seed_demo(self.portal, self.options.leads)
         store.index(self.portal.now())  # what is there from the start can be searched at once
+        self.portal.events.clear()  # nobody is told of what was there from the start
         self._limits = Limits(self.portal)
+        self._listen()
         self._rest = Rest(self.portal, self.tokens, self._limits)
+
+    def _listen(self) -> None:
+        """Nobody is subscribed any more."""
+        if self._webhooks is not None:
+            self._webhooks.close()
+        self._webhooks = Webhooks(self.portal, self.tokens.client_secret)
 
     def _answered(self, call: Call) -> Answer:
         """By what is there now: a reset makes it anew."""
@@ -137,7 +163,13 @@ class HubSpotSandbox(Sandbox):
 
         def locked(call: Call) -> Response:
             with self.portal.store.lock:
-                return answer(call).response()
+                done = False
+                try:
+                    reply = answer(call)
+                    done = reply.status < 400
+                finally:
+                    self.settle(done=done)
+                return reply.response()
 
         async def endpoint(request: Request) -> Response:
             headers = {name.lower(): value for name, value in request.headers.items()}

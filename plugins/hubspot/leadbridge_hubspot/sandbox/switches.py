@@ -44,6 +44,10 @@ class Switches:
         automations: a deal that is made or won moves the lifecycle of its contacts and companies, and a company's
             that of its contacts.
         leads_object: the account has HubSpot's object for leads.
+        webhooks_by_object: webhooks tell of ``object.creation`` and the like for all objects, as newer apps have it.
+        webhooks_shuffled: events of a batch come in another order than they happened.
+        webhooks_repeated: an event of each batch comes twice.
+        change_source: what webhooks name as the source of changes by API.
     """
 
     burst: int = 100
@@ -74,6 +78,10 @@ class Switches:
     labels_per_pair: int = 10
     automations: bool = True
     leads_object: bool = True
+    webhooks_by_object: bool = False
+    webhooks_shuffled: bool = True
+    webhooks_repeated: bool = False
+    change_source: str = "INTEGRATION"
 
     def turned(self, name: str, value: Switch) -> Switches:
         """With one switch in another position. Raises ValueError where there is no such switch or position."""

@@ -125,12 +125,14 @@ def _saved(  # noqa: PLR0913  (how a batch fails has as many sides)
     results, failed = list[Json](), list(errors)
     with asked.portal.store.transaction():
         for told in inputs:
+            before = len(asked.portal.events)
             try:
                 with asked.portal.store.transaction():
                     results.append(save(told))
             except Refused as refused:
                 if not apart:
                     raise
+                del asked.portal.events[before:]
                 trace = told.get("objectWriteTraceId")
                 failed.append(row_error(refused, {"objectWriteTraceId": [str(trace)]} if trace else _named(told)))
     return _answered(asked, status, results, failed)

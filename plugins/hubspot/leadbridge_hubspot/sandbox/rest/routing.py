@@ -12,7 +12,7 @@ from leadbridge_hubspot.sandbox.limits import Limits, Spent, too_many
 from leadbridge_hubspot.sandbox.objects import ACTIVITIES, BY_NAME
 from leadbridge_hubspot.sandbox.portal import Portal
 from leadbridge_hubspot.sandbox.refusals import Refused
-from leadbridge_hubspot.sandbox.rest import account, associations, batches, objects, properties
+from leadbridge_hubspot.sandbox.rest import account, associations, batches, forms, lists, objects, properties
 from leadbridge_hubspot.sandbox.rest.answers import Answer, refusal
 from leadbridge_hubspot.sandbox.rest.asking import Asked
 from leadbridge_hubspot.sandbox.rest.paths import placed
@@ -57,6 +57,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("PATCH", "properties", f"{_OBJECT}/(?P<name>[^/]+)", properties.change),
     ("DELETE", "properties", f"{_OBJECT}/(?P<name>[^/]+)", properties.remove),
     ("GET", "property-validations", _OBJECT, properties.validations),
+    ("POST", "lists", "", lists.make),
+    ("POST", "lists", "search", lists.look),
+    ("GET", "lists", _ID, lists.read),
+    ("DELETE", "lists", _ID, lists.remove),
+    ("GET", "lists", f"{_ID}/memberships", lists.members),
+    ("PUT", "lists", f"{_ID}/memberships/add", lists.add),
+    ("PUT", "lists", f"{_ID}/memberships/remove", lists.take_out),
+    ("PUT", "lists", f"{_ID}/memberships/add-and-remove", lists.change),
+    ("POST", "submissions", r"(?P<portal>\d+)/(?P<form>[\w-]+)", forms.submit),
     ("GET", "owners", "", account.owners),
     ("GET", "owners", _ID, account.owner),
     ("GET", "pipelines", _OBJECT, account.pipelines),
@@ -116,6 +125,10 @@ class Rest:
     def _check_scope(self, area: str, asked: Asked) -> None:
         if area == "owners":
             check_scope(self._portal, "crm.objects.owners.read")
+        if area == "lists":
+            check_scope(self._portal, f"crm.lists.{'read' if asked.call.method == 'GET' else 'write'}")
+        if area == "submissions":
+            check_scope(self._portal, "forms")
         kind = BY_NAME.get(asked.parts.get("object", ""))
         if kind is None or area not in ("objects", "properties"):
             return
