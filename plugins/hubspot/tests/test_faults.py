@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hubspot_portal import PortalHarness
 from hubspot_replies import Portal, served
 from leadbridge_hubspot.provider import HubSpotProvider
 from leadbridge_hubspot.settings import HubSpotSettings
@@ -95,6 +96,35 @@ def _carried_out(crm: HubSpotProvider, actions: list[Action]) -> dict[int, Resul
                 continue
             done |= {one.number: one for one in results if one.state != "uncertain"}
     return done
+
+
+RATES = {"drop_before": 0.1, "drop_after": 0.1, "unavailable": 0.1, "burst": 0.1, "locked": 0.1, "gateway": 0.1}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_over_a_wire_that_breaks_everything_is_made_once(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a stand-in of a portal, whose connections end before or after the deed."""
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    harness = PortalHarness(tmp_path)
+    try:
+        crm = harness.connect()
+        crm.describe()
+        old = [harness.create(harness.sample(n)) for n in range(120)]
+        sent = range(1000, 1120)
+        actions = [Action(n, "create", "contacts", values=harness.sample(n), key=f"key-{n}") for n in sent]
+        actions += [Action(n, "update", "contacts", one, {"jobtitle": "seen"}) for n, one in enumerate(old)]
+        harness.sandbox.faults.draw(seed, RATES)
+        results = _carried_out(crm, actions)
+        harness.sandbox.faults.clear()
+        assert {one.state for one in results.values()} == {"done"}
+        rows = {r.ref.id: r.values for page in crm.capture("contacts") for r in page.records}
+        assert len(rows) == 240
+        assert {rows[results[n].id or ""]["email"] for n in sent} == {harness.sample(n)["email"] for n in sent}
+        assert {rows[one]["jobtitle"] for one in old} == {"seen"}
+    finally:
+        harness.close()
 
 
 def test_only_what_is_known_to_be_undone_is_promised(portal: Portal, tmp_path: Path) -> None:
