@@ -50,7 +50,7 @@ def look(asked: Asked) -> Answer:
     query, ids = str(told.get("query") or "").lower(), {str(one) for one in told.get("listIds") or []}
     count, start = int(told.get("count") or 20), int(told.get("offset") or 0)
     hits = [
-        {**_shown(one), "additionalProperties": {"hs_list_size": str(len(one["members"]))}}
+        {**_plain(one), "additionalProperties": {"hs_list_size": str(len(one["members"]))}}
         for key, one in sorted(asked.portal.kept("list").items(), key=lambda pair: int(pair[0]))
         if query in one["name"].lower() and (not ids or key in ids)
     ]
@@ -109,7 +109,12 @@ def _list(asked: Asked) -> Mapping[str, Json]:
 
 
 def _shown(kept: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in kept.items() if name != "members"} | {"size": len(kept["members"])}
+    return {**_plain(kept), "size": len(kept["members"])}
+
+
+def _plain(kept: Mapping[str, Json]) -> dict[str, Json]:
+    """As a search shows it, which tells the size elsewhere."""
+    return {name: value for name, value in kept.items() if name != "members"}
 
 
 def _bare(asked: Asked) -> Json:
