@@ -81,12 +81,20 @@ class Schemas:
         return self._known.get(name)
 
     def visible(self, names: Iterable[str]) -> Iterator[Schema]:
-        """Those of the objects that the token may see; an account without the Leads object has none."""
+        """Those of the objects that there are and that the token may see.
+
+        Raises ScopeError, which names the scope, for contacts, and for objects that the connection names itself.
+        """
+        settings = self._client.settings
+        needed = settings.objects if "objects" in settings.model_fields_set else ("contacts",)
         for name in names:
             try:
                 yield self.get(name)
-            except (UsageError, ScopeError):
+            except UsageError:
                 continue
+            except ScopeError:
+                if name in needed:
+                    raise
 
     def forget(self, name: str) -> None:
         self._known.pop(name, None)

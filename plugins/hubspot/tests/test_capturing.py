@@ -12,7 +12,7 @@ from leadbridge_hubspot import pace
 from leadbridge_hubspot.provider import HubSpotProvider
 from leadbridge_hubspot.settings import HubSpotSettings
 
-from leadbridge.errors import UsageError
+from leadbridge.errors import QuotaError, UsageError
 from leadbridge.provider import Gone, Page, Site
 from leadbridge.records import Ref
 from leadbridge.values import MISSING
@@ -204,8 +204,18 @@ def test_owners_are_captured_too(portal: Portal) -> None:
 def test_an_object_that_cannot_be_seen_is_left_out(portal: Portal, status: int, category: str) -> None:
     """The token may not see it, or the account has no such thing."""
     portal.hooks.append(lambda _, path, body: (status, {"category": category}) if "0-136" in path else None)
-    described = connect(objects=("contacts", "leads")).describe()
-    assert [one.name for one in described] == ["contacts"]
+    assert [one.name for one in connect().describe()] == ["contacts", "companies", "deals", "owners"]
+
+
+def test_a_scope_that_is_needed_is_named(portal: Portal) -> None:
+    """For contacts, without which nothing is of use, and for whatever the connection names."""
+    lacking = {"category": "MISSING_SCOPES", "context": {"requiredGranularScopes": ["crm.schemas.x.read"]}}
+    portal.hooks.append(lambda _, path, body: (403, lacking) if "properties/0-136" in path else None)
+    with pytest.raises(QuotaError, match=r"lacks the scope crm\.schemas\.x\.read"):
+        connect(objects=("contacts", "leads")).describe()
+    portal.hooks[:] = [lambda _, path, body: (403, lacking) if "properties/0-1" in path else None]
+    with pytest.raises(QuotaError, match=r"lacks the scope crm\.schemas\.x\.read"):
+        connect().describe()
 
 
 def test_properties_are_described(portal: Portal) -> None:
