@@ -13,6 +13,7 @@ from leadbridge_hubspot.sandbox.objects import BY_NAME, Kind
 from leadbridge_hubspot.sandbox.portal import Portal, iso
 from leadbridge_hubspot.sandbox.properties import Property
 from leadbridge_hubspot.sandbox.refusals import invalid
+from leadbridge_hubspot.sandbox.shapes import each, whole, words
 from leadbridge_hubspot.sandbox.store import INDEXED, LINKS, Record, record_of
 
 PAGE: Final = 200
@@ -32,7 +33,7 @@ def search(portal: Portal, kind: Kind, told: Mapping[str, Json], size: int) -> F
     """A page of what was asked for. ``size`` is the length of the body. Raises Refused."""
     if size > portal.switches.search_body:
         raise invalid(f"The request body is longer than {portal.switches.search_body} characters", "QUERY_TOO_LONG")
-    limit, after = _number(told, "limit", 10), _number(told, "after", 0)
+    limit, after = whole(told, "limit", 10), whole(told, "after")
     if not 0 < limit <= PAGE:
         raise invalid(f"limit must be between 1 and {PAGE}", "INVALID_LIMIT", "limit")
     if after + limit > portal.switches.search_window:
@@ -46,18 +47,9 @@ def search(portal: Portal, kind: Kind, told: Mapping[str, Json], size: int) -> F
     return Found([record_of(row) for row in rows], total, after + len(rows) if more else None)
 
 
-def _number(told: Mapping[str, Json], name: str, default: int) -> int:
-    value = told.get(name)
-    if value is None or value == "":
-        return default
-    if not str(value).isdigit():
-        raise invalid(f"{name} must be a whole number", "INVALID_INTEGER", name)
-    return int(value)
-
-
 def _groups(portal: Portal, kind: Kind, told: Mapping[str, Json]) -> Condition:
-    groups = told.get("filterGroups") or []
-    filters = [group.get("filters") or [] for group in groups]
+    groups = each(told, "filterGroups")
+    filters = [each(group, "filters") for group in groups]
     switches = portal.switches
     if len(groups) > switches.filter_groups:
         raise invalid(f"At most {switches.filter_groups} filterGroups are allowed", "TOO_MANY_FILTER_GROUPS")
@@ -79,7 +71,7 @@ def _text(kind: Kind, told: Mapping[str, Json]) -> Condition:
 
 def _order(portal: Portal, kind: Kind, told: Mapping[str, Json]) -> list[sa.ColumnElement[Any]]:
     sorts = told.get("sorts") or []
-    if len(sorts) > 1:
+    if not isinstance(sorts, list) or len(sorts) > 1:
         raise invalid("Only one sort is allowed", "TOO_MANY_SORTS", "sorts")
     if not sorts:
         return [INDEXED.c.created, INDEXED.c.id]
@@ -200,10 +192,10 @@ _NEGATIONS: Final = {"NEQ", "NOT_IN", "NOT_CONTAINS_TOKEN"}
 
 def _associated(kind: Kind, name: str, operator: str, told: Mapping[str, Json]) -> Condition:
     other = BY_NAME.get(name.removeprefix("associations."))
-    values: list[Json] = list(told.get("values") or []) if operator == "IN" else [told.get("value")]
+    values: list[Json] = list(words(told, "values")) if operator == "IN" else [told.get("value")]
     if other is None or operator not in {"EQ", "IN"} or not values:
         raise invalid(f"{name} cannot be searched by {operator}", "INVALID_FILTER", name)
-    ids = [int(one) for one in values if str(one).isdigit()]
+    ids = [int(one) for one in values if str(one).isascii() and str(one).isdigit() and len(str(one)) <= 18]
     mine = sa.select(LINKS.c.source_id).where(
         LINKS.c.source == kind.id, LINKS.c.target == other.id, LINKS.c.target_id.in_(ids)
     )

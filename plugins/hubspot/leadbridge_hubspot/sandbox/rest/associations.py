@@ -25,6 +25,7 @@ from leadbridge_hubspot.sandbox.portal import Portal
 from leadbridge_hubspot.sandbox.refusals import Refused, invalid, missing_objects, no_such_object
 from leadbridge_hubspot.sandbox.rest.answers import Answer, batch, row_error
 from leadbridge_hubspot.sandbox.rest.asking import Asked
+from leadbridge_hubspot.sandbox.shapes import each, objects, whole
 
 Json = Any
 READS: Final = 1000
@@ -59,9 +60,9 @@ def put(asked: Asked) -> Answer:
         told = json.loads(asked.call.body)
     except ValueError:
         told = None
-    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+    if not isinstance(told, list):
         raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: a list of types was expected")
-    types = _types(asked.portal, source.object, target.object, told)
+    types = _types(asked.portal, source.object, target.object, objects(told, "types"))
     relabel(asked.portal, source, target, types)
     after_link(asked.portal, source, target)
     return Answer(201, _labelled(source, target, types))
@@ -79,7 +80,7 @@ def batch_read(asked: Asked) -> Answer:
     ids = {str(one.get("id", "")): found(asked.portal, source, str(one.get("id", ""))) for one in inputs}
     ties = linked_many(asked.portal, source.id, [key for key in ids.values() if key is not None], other.id)
     most, results = asked.portal.switches.association_page, list[Json]()
-    starts = {str(one.get("id", "")): int(one.get("after") or 0) for one in inputs}
+    starts = {str(one.get("id", "")): whole(one, "after") for one in inputs}
     for told, key in ids.items():
         mine = {far: types for far, types in ties.get(key or 0, {}).items() if far >= starts[told]}
         if mine:
@@ -101,7 +102,7 @@ def batch_create(asked: Asked) -> Answer:
     """Types that are listed take the place of those that were there."""
 
     def make(told: Mapping[str, Json], source: End, target: End) -> list[Json]:
-        types = _types(asked.portal, source.object, target.object, told.get("types") or [])
+        types = _types(asked.portal, source.object, target.object, each(told, "types"))
         relabel(asked.portal, source, target, types)
         after_link(asked.portal, source, target)
         return [_labelled(source, target, types)]
@@ -134,7 +135,7 @@ def batch_archive(asked: Asked) -> Answer:
 def batch_archive_labels(asked: Asked) -> Answer:
     one, other = asked.kind("from"), asked.kind("to")
     for told in asked.inputs(WRITES):
-        types = _types(asked.portal, one.id, other.id, told.get("types") or [])
+        types = _types(asked.portal, one.id, other.id, each(told, "types"))
         ends = _found(asked.portal, one, told.get("from")), _found(asked.portal, other, told.get("to"))
         if ends[0] and ends[1] and types:
             _cut(asked.portal, ends[0], ends[1], types)
@@ -168,7 +169,7 @@ def _each(asked: Asked, status: int, make: Any) -> Answer:
                 raise unknown_end()
             results += make(told, source, target)
         except Refused as refused:
-            ids = {name: [str((told.get(name) or {}).get("id", ""))] for name in ("from", "to")}
+            ids = {name: [_told_id(told.get(name))] for name in ("from", "to")}
             errors.append(row_error(refused, {"fromObjectId": ids["from"], "toObjectId": ids["to"]}))
     return batch(asked.portal, status, results, errors)
 
@@ -193,6 +194,10 @@ def _ends(asked: Asked) -> tuple[End, End]:
 def _found(portal: Portal, kind: Kind, told: Json) -> End | None:
     key = found(portal, kind, str(told.get("id", ""))) if isinstance(told, dict) else None
     return None if key is None else End(kind.id, key)
+
+
+def _told_id(told: Json) -> str:
+    return str(told.get("id", "")) if isinstance(told, dict) else ""
 
 
 def _types(portal: Portal, source: str, target: str, told: Sequence[Mapping[str, Json]]) -> list[LinkType]:

@@ -14,6 +14,7 @@ from leadbridge_hubspot.sandbox.refusals import Refused, invalid, missing_object
 from leadbridge_hubspot.sandbox.rest.answers import Answer, View, batch, row_error
 from leadbridge_hubspot.sandbox.rest.asking import Asked, given
 from leadbridge_hubspot.sandbox.rest.objects import made
+from leadbridge_hubspot.sandbox.shapes import words
 from leadbridge_hubspot.sandbox.store import State
 
 Json = Any
@@ -25,8 +26,8 @@ def read(asked: Asked) -> Answer:
     """Unknown ids are one error for all of them; merged ones are left out without a word."""
     told, kind, portal = asked.json(), asked.kind(), asked.portal
     ids, by = [str(one.get("id", "")) for one in asked.inputs()], str(told.get("idProperty") or "")
-    history = [str(name) for name in told.get("propertiesWithHistory") or []]
-    view = View(portal, kind, [str(name) for name in told.get("properties") or []], history)
+    history = words(told, "propertiesWithHistory")
+    view = View(portal, kind, words(told, "properties"), history)
     archived = asked.flag("archived")
     shown, missing = dict[int, Json](), list[str]()
     for one in dict.fromkeys(ids):

@@ -12,6 +12,7 @@ from leadbridge_hubspot.sandbox.portal import iso
 from leadbridge_hubspot.sandbox.refusals import Refused, invalid
 from leadbridge_hubspot.sandbox.rest.answers import Answer
 from leadbridge_hubspot.sandbox.rest.asking import Asked, kind_named
+from leadbridge_hubspot.sandbox.shapes import whole, words
 
 Json = Any
 _STATIC = ("MANUAL", "SNAPSHOT")
@@ -47,8 +48,8 @@ def read(asked: Asked) -> Answer:
 def look(asked: Asked) -> Answer:
     """By a part of the name, or by ids."""
     told = asked.json()
-    query, ids = str(told.get("query") or "").lower(), {str(one) for one in told.get("listIds") or []}
-    count, start = int(told.get("count") or 20), int(told.get("offset") or 0)
+    query, ids = str(told.get("query") or "").lower(), set(words(told, "listIds"))
+    count, start = whole(told, "count", 20), whole(told, "offset")
     hits = [
         {**_plain(one), "additionalProperties": {"hs_list_size": str(len(one["members"]))}}
         for key, one in sorted(asked.portal.kept("list").items(), key=lambda pair: int(pair[0]))
@@ -84,7 +85,7 @@ def take_out(asked: Asked) -> Answer:
 
 def change(asked: Asked) -> Answer:
     told = asked.json()
-    return _changed(asked, _ids(told.get("recordIdsToAdd") or []), _ids(told.get("recordIdsToRemove") or []))
+    return _changed(asked, words(told, "recordIdsToAdd"), words(told, "recordIdsToRemove"))
 
 
 def _changed(asked: Asked, added: list[str], removed: list[str]) -> Answer:

@@ -15,6 +15,7 @@ from leadbridge_hubspot.sandbox.portal import Portal
 from leadbridge_hubspot.sandbox.refusals import Refused, invalid, no_such_object
 from leadbridge_hubspot.sandbox.rest.answers import Answer, View
 from leadbridge_hubspot.sandbox.rest.asking import Asked, given, kind_named
+from leadbridge_hubspot.sandbox.shapes import each, inner, words
 from leadbridge_hubspot.sandbox.store import Record, State
 
 Json = Any
@@ -42,7 +43,7 @@ def make(asked: Asked) -> Answer:
 
 def made(asked: Asked, kind: Kind, told: Mapping[str, Json]) -> Record:
     """A new record out of an input. Raises Refused."""
-    ties = [_tie(asked.portal, kind, one) for one in told.get("associations") or []]
+    ties = [_tie(asked.portal, kind, one) for one in each(told, "associations")]
     strict = asked.version >= "2026-09" and asked.dated
     return create(asked.portal, kind, given(told), ties, strict=strict)
 
@@ -93,7 +94,7 @@ def forget(asked: Asked) -> Answer:
 def look(asked: Asked) -> Answer:
     told, kind = asked.json(), asked.kind()
     hits = search(asked.portal, kind, told, len(asked.call.body.decode("utf-8", "replace")))
-    view = View(asked.portal, kind, [str(name) for name in told.get("properties") or []])
+    view = View(asked.portal, kind, words(told, "properties"))
     body: dict[str, Json] = {"total": hits.total, "results": [view.shown(record) for record in hits.records]}
     if hits.after is not None:
         body["paging"] = {"next": {"after": str(hits.after)}}
@@ -117,9 +118,9 @@ def _archived(portal: Portal, kind: Kind, told: str) -> Record:
 def _tie(portal: Portal, kind: Kind, told: Mapping[str, Json]) -> Tie:
     """An association within a new record; it leads to a record that is there, by types that fit one object."""
     for other in BY_ID:
-        types = [t for one in told.get("types") or [] if (t := _type(portal, kind.id, other, one)) is not None]
+        types = [t for one in each(told, "types") if (t := _type(portal, kind.id, other, one)) is not None]
         if types and len(types) == len(told["types"]):
-            key = found(portal, BY_ID[other], str(told.get("to", {}).get("id", "")))
+            key = found(portal, BY_ID[other], str(inner(told, "to").get("id", "")))
             if key is None:
                 raise unknown_end()
             return Tie(End(other, key), tuple(types))

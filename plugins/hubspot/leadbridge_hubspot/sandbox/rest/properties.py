@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from leadbridge_hubspot.sandbox.properties import TYPES, Option, Property, taken
 from leadbridge_hubspot.sandbox.refusals import Refused, invalid
 from leadbridge_hubspot.sandbox.rest.answers import Answer
 from leadbridge_hubspot.sandbox.rest.asking import Asked
+from leadbridge_hubspot.sandbox.shapes import each
 from leadbridge_hubspot.sandbox.standard import PIPELINE_PROPERTIES
 
 Json = Any
@@ -36,7 +38,7 @@ def make(asked: Asked) -> Answer:
     missing = [name for name in ("name", "label", "type", "fieldType", "groupName") if not told.get(name)]
     if missing:
         raise invalid(f"{', '.join(missing)} must be set", "REQUIRED_FIELD_MISSING", missing[0])
-    made = taken(told)
+    made = taken({**told, "options": options(told)})
     if made.type not in TYPES or not _NAME.fullmatch(made.name):
         raise invalid(f"Property {made.name} of type {made.type} is not valid", "INVALID_PROPERTY", made.name)
     before = asked.portal.properties[kind.id].get(made.name)
@@ -56,7 +58,7 @@ def change(asked: Asked) -> Answer:
     if "options" in told:
         if found.fixed_options:
             raise invalid(f"The options of {found.name} are read only", "READ_ONLY_OPTIONS", found.name)
-        found = found.with_options(told["options"])
+        found = found.with_options(options(told))
     if found.custom:
         found = replace(
             found,
@@ -77,6 +79,14 @@ def remove(asked: Asked) -> Answer:
         raise invalid(message, sub_category="PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE")
     asked.portal.set_property(kind, replace(found, archived=True))
     return Answer(204)
+
+
+def options(told: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """Raises Refused where one lacks its value or its label."""
+    found = each(told, "options")
+    if not all(one.get("value") and one.get("label") for one in found):
+        raise invalid("Every option must have a value and a label", "INVALID_OPTIONS", "options")
+    return found
 
 
 def validations(asked: Asked) -> Answer:
