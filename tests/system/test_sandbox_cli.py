@@ -31,6 +31,22 @@ def asked(url: str, path: str, token: str = "") -> tuple[int, object]:
 
 
 @NO_SIGNALS
+def test_two_crms_beside_each_other() -> None:
+    process = up("hubspot", "salesforce", "--json", "--leads", "7")
+    assert process.stdout
+    found = json.loads(process.stdout.readline())
+    portal, org = found["hubspot"], found["salesforce"]
+    status, told = asked(portal["url"], "/crm/v3/objects/contacts?limit=100", portal["token"])
+    assert status == 200
+    assert isinstance(told, dict)
+    assert len(told["results"]) == 7
+    assert asked(org["url"], "/services/data/v67.0/limits", org["token"])[0] == 200
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "Stop with Ctrl-C.\n")
+
+
+@NO_SIGNALS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_stopped(number: int) -> None:
     process = up("salesforce", "--json", "--leads", "7", "--switch", "page_size=5", "--faults", "3")
