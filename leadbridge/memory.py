@@ -178,7 +178,7 @@ class MemoryProvider(Provider):
 
     def _write(self, action: Action) -> Result:
         description = self._description(action.object)
-        reject = refusal(description, action) or self._outdated(action)
+        reject = refusal(description, action) or self._outdated(action) or self._duplicate(action)
         if reject:
             return Result(action.number, "rejected", action.id, reject)
         return Result(action.number, "done", self._carry_out(action))
@@ -194,6 +194,14 @@ class MemoryProvider(Provider):
             return Reject("converted", f"{action.object} {action.id} was converted; its contact took over")
         stale = [name for name, raw in action.expected.items() if not _same(record.values.get(name, MISSING), raw)]
         return Reject("stale", "the record was edited meanwhile", provider_field=stale[0]) if stale else None
+
+    def _duplicate(self, action: Action) -> Reject | None:
+        """That a rule of the CRM takes a new record for one that is there."""
+        rival = self.crm.rival(action.object, action.values, action.key) if action.verb == "create" else None
+        if rival is None:
+            return None
+        reason = f"a duplicate rule found {action.object} {rival}"
+        return Reject("duplicate", reason, rival=Ref(self.site.connection, action.object, rival))
 
     def _carry_out(self, action: Action) -> str:
         if action.verb == "create" or action.id is None:

@@ -46,12 +46,14 @@ class MemoryCrm:
     Attributes:
         conversion: how it converts leads by itself; None where its users do all of it by hand.
         clock: what time it is there.
+        duplicate_rules: object -> field by which it takes a new record for one that it has.
     """
 
     def __init__(self, *objects: ObjectDescription, conversion: MemoryConversion | None = None) -> None:
         self.conversion = conversion
         self.clock: Callable[[], datetime] = partial(datetime.now, UTC)
         self.objects: dict[str, ObjectDescription] = {}
+        self.duplicate_rules: dict[str, str] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         self._keys: dict[tuple[str, str], str] = {}
         self._sequence = 0
@@ -73,6 +75,14 @@ class MemoryCrm:
         stamps = dict.fromkeys(values, self.clock())
         self._keep(object, Entry(new, 0, self.clock(), _without_missing(values), key, stamps=stamps))
         return new
+
+    def rival(self, object: str, values: Mapping[str, Raw], key: str | None = None) -> str | None:
+        """The record that a duplicate rule takes a new one for; none where the key's record is there already."""
+        field = self.duplicate_rules.get(object, "")
+        raw = values.get(field, MISSING)
+        if is_absent(raw) or (object, key or "") in self._keys:
+            return None
+        return next((known for known, held in self.records(object).items() if held.get(field) == raw), None)
 
     def edit(self, object: str, id: str, values: Mapping[str, Raw]) -> None:
         """Set exactly these fields; ``MISSING`` takes a field away."""

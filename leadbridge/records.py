@@ -32,6 +32,7 @@ class Reject:
         source: where it stands, such as ``inbox/fair.csv:17``, or a ref as text.
         provider_field: its name, or empty where the whole row is rejected.
         raw: raw values as they came. Personal data: shown on request only, never logged.
+        rival: of a create that the CRM refused for it, the record that may be the same one; a person is asked.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Reject:
     source: str = ""
     provider_field: str = ""
     raw: Mapping[str, Raw] = field(default_factory=dict)
+    rival: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 ANSWERS = {
     "identity": "same or different",
+    "duplicate": "same or different; created or linked meanwhile, it settles itself",
     "delete": "delete or keep",
     "field": "the connection whose value counts, or =VALUE",
     "edited_key": "the id of the record that is meant, or none",
@@ -69,9 +70,9 @@ def answer(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
         str,
         typer.Argument(
             metavar="ANSWER",
-            help="Of an identity: same, different. Of a delete: delete, keep. Of a surplus record: keep, different. Of "
-            "a leftover: keep. Of a field: the connection whose value counts, or =VALUE. Of an edited_key, an "
-            "uncertain create or a match: the record's id, or none.",
+            help="Of an identity or a duplicate: same, different. Of a delete: delete, keep. Of a surplus "
+            "record: keep, different. Of a leftover: keep. Of a field: the connection whose value counts, or =VALUE. "
+            "Of an edited_key, an uncertain create or a match: the record's id, or none.",
         ),
     ],
     config: Config = None,

@@ -39,6 +39,12 @@ def answered(snapshot: Snapshot, kind: str) -> list[ReviewRow]:
     return [_review(row) for row in snapshot.connection.execute(query)]
 
 
+def said_of(snapshot: Snapshot, goldens: Collection[int], kind: str) -> list[ReviewRow]:
+    """Questions of a kind about these golden records, open ones and answered ones that no run has closed."""
+    query = select(table).where(table.c.state.in_(("open", "answered")), table.c.kind == kind)
+    return [_review(row) for row in select_in(snapshot, query, table.c.golden, goldens)]
+
+
 def get(snapshot: Snapshot, review: int) -> ReviewRow | None:
     row = snapshot.connection.execute(select(table).where(table.c.id == review)).first()
     return None if row is None else _review(row)

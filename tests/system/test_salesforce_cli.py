@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from leadbridge_salesforce.sandbox.stand_in import SalesforceSandbox
 
 from leadbridge.cli import main
@@ -93,6 +94,35 @@ def test_from_a_file_to_contacts(project: Path, served: Served, capsys: Any) -> 
     assert {row["ConvertedContactId"] for row in converted} <= contacts
     assert main(["convert", "convert"]) in {0, 1}
     assert len(rows(served, "Contact")) == len(contacts)
+
+
+def test_what_a_duplicate_rule_stops_is_a_question(project: Path, served: Served, capsys: Any) -> None:
+    """Somebody of that name comes into the org under another address, after the plan was made."""
+    (project / "inbox" / "leads.csv").write_text("Email,Last Name,Company\nada@new.example,Lovelace,Engines\n")
+    assert main(["mappings", "suggest", "fair", "--out", "mappings/csv.leads.yaml", "--force"]) == 0
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    compares = {"LastName": "LastName"}
+    rule = {"name": "L", "object": "Lead", "matches": "Lead", "compares": compares, "action": "block"}
+    assert requests.post(f"{served.control}/rules", json={"duplicate": rule}, timeout=5).ok
+    at = f"{served.url}/services/data/v67.0/sobjects/Lead"
+    lead = {"LastName": "Lovelace", "Company": "Engines", "Email": "ada@old.example"}
+    assert main(["plan", "import"]) == 0
+    made = requests.post(at, json=lead, headers={"Authorization": f"Bearer {served.token}"}, timeout=5)
+    assert main(["apply", "--yes"]) == 1
+    capsys.readouterr()
+    (asked,) = run(capsys, "reviews")["reviews"]
+    assert (asked["kind"], asked["body"]["refs"]) == ("duplicate", [["sf", "Lead", made.json()["id"]]])
+    assert main(["reviews"]) == 0
+    assert "sf found Lead 00Q" in capsys.readouterr().out
+    assert main(["reviews", "answer", "duplicate", "same"]) == 0
+    assert main(["sync", "import"]) == 1  # which of two addresses counts is a question of a first contact
+    assert main(["reviews", "answer", "field", "fair"]) == 0
+    assert main(["sync", "import"]) == 0
+    (now,) = rows(served, "Lead", LastName="Lovelace")
+    assert now["Email"] == "ada@new.example"
+    capsys.readouterr()
+    assert (run(capsys, "reviews")["reviews"], run(capsys, "rejects")["rejects"]) == ([], [])
 
 
 def test_a_conversion_whose_reply_is_lost_is_done_once(project: Path, served: Served, capsys: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from leadbridge.errors import UsageError
 from leadbridge.golden import Golden, Held, Link
+from leadbridge.jobs.sync import duplicates
 from leadbridge.jobs.sync.identities import body_of, refs_of
 from leadbridge.jobs.sync.keying import kept_keys
 from leadbridge.jobs.sync.values_written import value_of
@@ -18,7 +19,19 @@ from leadbridge.jobs.sync.viewing import ORGANISATION, owe_members
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.merge.viewing import COMPANY, organisation_of
 from leadbridge.records import Ref
-from leadbridge.state import codec, conflicts, erasures, goldens, holds, information, keys, links, reviews, runs
+from leadbridge.state import (
+    codec,
+    conflicts,
+    erasures,
+    goldens,
+    holds,
+    information,
+    keys,
+    links,
+    rejects,
+    reviews,
+    runs,
+)
 from leadbridge.state.model import ConflictRow, ReviewRow, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
@@ -47,9 +60,9 @@ def answer_reviews(workspace: Workspace, store: Store, kind: str, said: str) -> 
 def answer_review(workspace: Workspace, store: Store, review: int, said: str) -> str:
     """Settle a question; the next run carries it out. Gives a sentence that says what follows.
 
-    ``identity``: same | different. ``delete``: delete | keep. ``leftover``: keep. ``surplus``: keep | different.
-    ``field``: the connection whose value counts, or ``=value``. ``edited_key``, ``uncertain``, ``match``: the id of the
-    record that is meant, or none.
+    ``identity``, ``duplicate``: same | different. ``delete``: delete | keep. ``leftover``: keep.
+    ``surplus``: keep | different. ``field``: the connection whose value counts, or ``=value``. ``edited_key``,
+    ``uncertain``, ``match``: the id of the record that is meant, or none.
     """
     with store.begin() as tx:
         asked = reviews.get(tx, review)
@@ -165,18 +178,24 @@ def _uncertain(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: st
     (ref,) = refs_of(asked.body)
     golden = asked.golden or 0
     if asked.link is None and said != "none":
-        made = replace(ref, id=said)
-        known = links.by_refs(tx, [made]).get(made)
-        if known is not None:
-            _make_one(tx, asked, golden, made)
-        else:
-            number = information.reserve(tx, "link")[0]
-            role = codec.loads(asked.body).get("role", "")
-            links.add(tx, [StoredLink(Link(number, golden, made, role), due=True)])
+        _link(tx, asked, golden, replace(ref, id=said))
     elif asked.link is None:
         goldens.set_due(tx, [golden], True)
     _owe(tx, [golden])
     return f"it is looked at again; {_NEXT}"
+
+
+def _duplicate(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
+    """The same: the record that stands in the way is the one that was to be made."""
+    _one_of(asked, said, "same", "different")
+    (rival,) = refs_of(asked.body)
+    if said == "different":
+        return "they are different; it is sent again once its values change, or by: leadbridge rejects retry"
+    _link(tx, asked, asked.golden or 0, rival)
+    standing = rejects.open_of(tx, [duplicates.refused_as(asked)])
+    rejects.set_state(tx, [row.id for some in standing.values() for row in some], "cleared")
+    _owe(tx, [asked.golden or 0])
+    return f"{rival} is the record that was to be made; {_NEXT}"
 
 
 def _surplus(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -> str:
@@ -206,6 +225,16 @@ def _match(workspace: Workspace, tx: Transaction, asked: ReviewRow, said: str) -
     return matches.check(asked, said)
 
 
+def _link(tx: Transaction, asked: ReviewRow, golden: int, ref: Ref) -> None:
+    """The record is the golden record's: a first contact, unless it was synced already."""
+    known = links.by_refs(tx, [ref]).get(ref)
+    if known is None:
+        role = codec.loads(asked.body).get("role", "")
+        links.add(tx, [StoredLink(Link(information.reserve(tx, "link")[0], golden, ref, role), due=True)])
+    elif known.link.golden != golden:
+        _make_one(tx, asked, golden, ref)
+
+
 def _make_one(tx: Transaction, asked: ReviewRow, golden: int, ref: Ref) -> None:
     """The record was taken for somebody new meanwhile: they are one."""
     linked = links.by_goldens(tx, [golden]).get(golden, ())
@@ -221,6 +250,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Workspace, Transaction, ReviewRow, str], 
     "delete": _delete,
     "edited_key": _edited_key,
     "uncertain": _uncertain,
+    "duplicate": _duplicate,
     "surplus": _surplus,
     "match": _match,
     "leftover": _leftover,

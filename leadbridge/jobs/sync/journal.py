@@ -11,7 +11,7 @@ from typing import Final
 from leadbridge.apply.journal import Operation, Outcome, Past, present
 from leadbridge.apply.judging import rejected
 from leadbridge.golden import Link
-from leadbridge.jobs.sync import keeping
+from leadbridge.jobs.sync import duplicates, keeping
 from leadbridge.jobs.sync.identities import body_of
 from leadbridge.jobs.sync.prints import of_write
 from leadbridge.jobs.sync.standing_rejects import row_of
@@ -170,6 +170,8 @@ class StateJournal:
         standing = rejects.open_of(tx, [refused_as(outcome.row) for outcome in outcomes])
         mended = [r for some in standing.values() for r in some if r.number is not None and r.run != self._run]
         rejects.set_state(tx, [r.id for r in mended], "cleared")
+        if mended:
+            duplicates.clear(tx, [o.row for o in outcomes if o.state == "done" and o.row.verb == "create"])
 
     def _rejected(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         self._mended(tx, outcomes)
@@ -181,6 +183,7 @@ class StateJournal:
                 about = ref_of(outcome) if outcome.state == "done" else refused_as(row)
                 kept.append(row_of(self._run, row.number, about, reject, print_))
         rejects.add(tx, kept)
+        duplicates.ask(tx, self._run, outcomes, self._told.prints.keys())
 
     def _stays(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         """What a refused conversion did and could not be taken back: the record stays, under review."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.golden import Golden, Link
@@ -12,6 +12,7 @@ from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.owing import Owing
 from leadbridge.jobs.sync.twins import twins_asked
+from leadbridge.merge.creating import create_key
 from leadbridge.merge.departing import Departing, Departure, depart, returned
 from leadbridge.merge.model import Conflict, Merged
 from leadbridge.merge.record import merge
@@ -141,15 +142,15 @@ class Turn:
         )
 
     def _answered(self, stood: _Stood) -> Iterator[int]:
-        """Questions that have settled themselves: who it is, what became of a create, twins that are none now, and what
-        the organisation says.
+        """Questions that have settled themselves: who it is, what became of a create or stood in its way, twins that
+        are none now, and what the organisation says.
         """
         refs = {link.ref for link in stood.after}
         surplus = {link.id for link in stood.after if link.state == "surplus"}
         connections = {ref.connection for ref in refs}
         for review in (r for n in self._hand.everybody() for r in self._chunk.reviews.get(n, ())):
             is_one = review.kind == "identity" and refs_of(review.body) <= refs
-            made = review.kind == "uncertain" and review.link is None
+            made = review.kind in {"uncertain", "duplicate"} and review.link is None
             single = review.kind == "surplus" and review.link not in surplus
             held = stood.merged.golden.fields.get(review.field) if review.kind == "field" else None
             shown = held is not None and held.shows and held.shows == organisation_of(stood.merged.golden)
@@ -158,8 +159,17 @@ class Turn:
                 yield review.id
 
     def _mended(self, after: Sequence[Link], due: set[int]) -> Iterator[Ref]:
-        """Records that were refused something and are owed nothing any more."""
+        """Records that were refused something and are owed nothing any more; creates whose record is found now."""
         for link in after:
             refused = self._chunk.refused.get(link.ref, ())
             if link.id not in due and any(row.number is not None for row in refused):
                 yield link.ref
+        if self._chunk.refused:
+            yield from self._created({link.ref.connection for link in after}) & self._chunk.refused.keys()
+
+    def _created(self, connections: Collection[str]) -> set[Ref]:
+        """What creates of this golden record in these connections are refused under."""
+        targets = [target for target in self._scene.targets if target.connection in connections]
+        homes = {(target.connection, mapping.object) for target in targets for mapping in target.mappings}
+        state, numbers = self._around.state, self._hand.everybody()
+        return {Ref(*home, create_key(state, number, *home)) for number in numbers for home in homes}

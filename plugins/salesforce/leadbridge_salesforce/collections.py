@@ -136,7 +136,8 @@ class Collections:
             return draft.done(action.id or str(body["id"]))
         if said(body).code != error.code:
             return draft.rejected(rejected(error, self._source(draft)))
-        return draft.rejected(rejected(error, self._source(draft), ", ".join(matched_records(body))))
+        matched = sorted(matched_records(body, self._client.connection), key=lambda ref: ref.object != action.object)
+        return draft.rejected(rejected(error, self._source(draft), matched))
 
     def _source(self, draft: Draft) -> str:
         return f"{self._client.connection}:{self._schema.name}:{draft.action.id or 'new'}"

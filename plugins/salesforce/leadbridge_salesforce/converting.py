@@ -156,7 +156,8 @@ class Converting:
     def _result(self, ready: _Ready, said: LeadConvertResult) -> ConvertResult:
         request = ready.request
         if not said.success:
-            reject = rejected(said.error, str(request.lead), ", ".join(said.matched))
+            matched = [Ref(request.lead.connection, *found) for found in said.matched]
+            reject = rejected(said.error, str(request.lead), matched)
             return ConvertResult(request.number, "rejected", reject=reject)
         ids = {"account": said.account_id, "contact": said.contact_id, "opportunity": said.opportunity_id}
         return ConvertResult(request.number, "done", dict(_refs(request.lead.connection, ids)))

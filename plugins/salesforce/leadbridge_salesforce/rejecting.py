@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from leadbridge.records import Reject
+from leadbridge.records import Ref, Reject
 from leadbridge_salesforce.failures import RETRY, Said
 
 
@@ -35,7 +35,7 @@ MEANINGS: Final[Mapping[str, _Meaning]] = {
     "CANNOT_UPDATE_CONVERTED_LEAD": _Meaning("converted", "its contact took over; nothing is to be done"),
     "DELETE_FAILED": _Meaning("referred", "other records refer to it; remove those first"),
     "DUPLICATES_DETECTED": _Meaning(
-        "duplicate", "link or merge the two in Salesforce; or set `allow_duplicates`, if the rule only alerts"
+        "duplicate", "say who it is: leadbridge reviews; or set `allow_duplicates`, if the rule only alerts"
     ),
     "DUPLICATE_VALUE": _Meaning("not_unique", "another record has this value already"),
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": _Meaning("validation", "correct the value, or the validation rule"),
@@ -53,16 +53,17 @@ MEANINGS: Final[Mapping[str, _Meaning]] = {
 }
 
 
-def rejected(error: Said, source: str, matched: str = "") -> Reject:
-    """Of the first error of a row. ``matched`` names the record that a duplicate rule found."""
+def rejected(error: Said, source: str, matched: Sequence[Ref] = ()) -> Reject:
+    """Of the first error of a row. ``matched`` are the records that a duplicate rule found, the likeliest first."""
     code, remedy = MEANINGS.get(error.code, _Meaning(error.code.lower() or "refused", "look at the record"))
-    found = f"; it found {matched}" if matched else ""
+    found = f"; it found {', '.join(f'{ref.object} {ref.id}' for ref in matched)}" if matched else ""
     reason = f"Salesforce answered {error.code}: {error.message[:500]}{found}"
-    return Reject(code, reason, remedy, source, provider_field=error.fields[0] if error.fields else "")
+    field = error.fields[0] if error.fields else ""
+    return Reject(code, reason, remedy, source, field, rival=next(iter(matched), None))
 
 
-def matched_records(body: object) -> tuple[str, ...]:
-    """The records that a duplicate rule names, as ``Contact 003...``.
+def matched_records(body: object, connection: str) -> tuple[Ref, ...]:
+    """The records that a duplicate rule names.
 
     The key of the result is misspelt in what Salesforce sends, and spelt right in what it documents.
     """
@@ -70,15 +71,15 @@ def matched_records(body: object) -> tuple[str, ...]:
     if not isinstance(first, Mapping):
         return ()
     result = first.get("duplicateResut") or first.get("duplicateResult") or {}
-    return tuple(_records(result))
+    return tuple(_records(result, connection))
 
 
-def _records(result: Mapping[str, Any]) -> list[str]:
+def _records(result: Mapping[str, Any], connection: str) -> list[Ref]:
     found = []
     for match in result.get("matchResults") or ():
         for one in match.get("matchRecords") or ():
             record = one.get("record") or {}
             kind = (record.get("attributes") or {}).get("type") or match.get("entityType") or "record"
             if record.get("Id"):
-                found.append(f"{kind} {record['Id']}")
+                found.append(Ref(connection, str(kind), str(record["Id"])))
     return found

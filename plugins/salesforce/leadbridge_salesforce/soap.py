@@ -51,7 +51,7 @@ class LeadConvertResult:
     """What became of one lead. The reply names no lead where it failed: results come in the order of the leads.
 
     Attributes:
-        matched: records that a duplicate rule found, as ``Contact 003...``.
+        matched: records that a duplicate rule found: object and id.
     """
 
     success: bool
@@ -59,7 +59,7 @@ class LeadConvertResult:
     contact_id: str
     opportunity_id: str
     error: Said
-    matched: tuple[str, ...] = ()
+    matched: tuple[tuple[str, str], ...] = ()
 
 
 def convert_leads(client: Client, leads: Sequence[LeadConvert], *, allow_duplicates: bool) -> list[LeadConvertResult]:
@@ -196,12 +196,12 @@ def _result(element: etree._Element) -> LeadConvertResult:
     )
 
 
-def _matched(errors: Sequence[etree._Element]) -> Iterator[str]:
+def _matched(errors: Sequence[etree._Element]) -> Iterator[tuple[str, str]]:
     for record in (found for error in errors for found in error.iter(f"{{{_PARTNER}}}record")):
         kind = next((e.text for e in record.iter() if etree.QName(e).localname == "type" and e.text), "record")
         id_ = next((e.text for e in record.iter() if etree.QName(e).localname == "Id" and e.text), None)
         if id_:
-            yield f"{kind} {id_}"
+            yield kind, id_
 
 
 def _text(parent: etree._Element, name: str) -> str:

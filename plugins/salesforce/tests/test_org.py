@@ -128,6 +128,7 @@ def test_a_duplicate_rule_blocks_and_names_what_it_found(org: OrgHarness, sf: Sa
     (result,) = sf.write([action])
     assert result.reject is not None
     assert (result.reject.code, f"Lead {known}" in result.reject.reason) == ("duplicate", True)
+    assert result.reject.rival == Ref("sf", "Lead", known)
 
 
 def test_assignment_rules_run_only_when_they_are_asked_for(org: OrgHarness) -> None:
