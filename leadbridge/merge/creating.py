@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, Protocol
 
 from leadbridge.conditions import ConditionError, Expression
-from leadbridge.golden import Golden, Link
+from leadbridge.golden import Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.records import Ref, Reject
-from leadbridge.values import Raw
+from leadbridge.values import Raw, Value
 
 Direction = Literal["n_way", "one_way"]
+
+
+class Telling(Protocol):
+    """What is asked of a golden record here."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def values(self) -> Mapping[str, Value]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ def writable(connections: Sequence[str], direction: Direction) -> tuple[str, ...
     return tuple(connections[1:] if direction == "one_way" else connections)
 
 
-def owed_creates(golden: Golden, links: Sequence[Link], scene: Creating) -> Creates:
+def owed_creates(golden: Telling, links: Sequence[Link], scene: Creating) -> Creates:
     """One create for each target connection where the golden record has no link of any state.
 
     Nothing while a question is open, and nothing where no live link is left: a record that is gone everywhere is not
@@ -116,7 +129,7 @@ def _place(ref: Ref, scene: Creating) -> tuple[int, Ref]:
     return (order.index(ref.connection) if ref.connection in order else -1, ref)
 
 
-def _home(golden: Golden, roles: Sequence[str], target: Target, scene: Creating) -> ObjectMapping | None:
+def _home(golden: Telling, roles: Sequence[str], target: Target, scene: Creating) -> ObjectMapping | None:
     """Where the new record goes: by ``create_as``, else in the first of the sources' roles that the target has."""
     if scene.create_as is None:
         homes = (target.home(role, golden.subject) for role in roles)
@@ -128,7 +141,7 @@ def _home(golden: Golden, roles: Sequence[str], target: Target, scene: Creating)
     return target.home(role, golden.subject)
 
 
-def _made(golden: Golden, connection: str, mapping: ObjectMapping, scene: Creating) -> Creates:
+def _made(golden: Telling, connection: str, mapping: ObjectMapping, scene: Creating) -> Creates:
     """The create, unless the new record would say nothing of its subject; and the fields it cannot be given."""
     refers = {
         fieldmap.column: scene.referred[target.name]

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from leadbridge.conditions import ConditionError
-from leadbridge.golden import Golden, Held, Link
+from leadbridge.golden import Link
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.scene import OWN
 from leadbridge.jobs.sync.turning import Drawn
@@ -39,6 +39,15 @@ class _Reader:
 
     mapping: ObjectMapping
     bases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The golden record to be, without where each of its values comes from."""
+
+    id: int
+    subject: str
+    values: Mapping[str, Value]
 
 
 class Newcomers:
@@ -99,7 +108,11 @@ class Newcomers:
         said = {n: value for n in sorted(row.said) if n not in OWN and is_present(value := row.said[n])}
         try:
             takes_part = self._scene.where is None or self._scene.where.includes(said)
-            made = owed_creates(self._golden(link, mapping, said), (link,), self._creating) if takes_part else None
+            made = (
+                owed_creates(_Told(link.golden, mapping.subject.name, said), (link,), self._creating)
+                if takes_part
+                else None
+            )
         except ConditionError:
             return None
         awaits = tuple(sorted({row.connection for row in made.rows})) if made else ()
@@ -114,10 +127,6 @@ class Newcomers:
         )
         self._note(writes)
         return Drawn(settle, writes, [(ref, reject) for reject in made.rejects] if made else [])
-
-    def _golden(self, link: Link, mapping: ObjectMapping, said: Mapping[str, Value]) -> Golden:
-        held = {name: Held(value, link.ref.connection, self._around.run) for name, value in said.items()}
-        return Golden(link.golden, mapping.subject.name, held)
 
     @cached_property
     def _creating(self) -> Creating:
