@@ -7,9 +7,8 @@ Terms
 -----
 - *object*: the CRM's own name for a kind of record; *provider field*: its own name for a field.
 - *page*: what one step of a capture yields. Pages of one capture carry each changed record once, in any order.
-- *cursor*: opaque text, made by the provider and kept by the caller per connection and object. A caller stores a
-  page's cursor only after all that the page carried is safe; handing an older cursor in again is always allowed and
-  repeats changes, never loses one.
+- *cursor*: opaque text that the caller keeps per connection and object, and stores only after all that its page carried
+  is safe; handing an older one in again is always allowed and repeats changes, never loses one.
 - *complete*: a capture saw every record that the connection can see. Only then may absence mean anything.
 """
 
@@ -294,11 +293,12 @@ class Provider(abc.ABC):
         return [None for _ in actions]
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
-        """Whether the CRM keeps ``sent`` as ``stored`` by a rule of its own: e-mail in lower case, text cut off. Pure.
-
-        Values that mean the same (a phone written differently) need no rule; what is not declared counts as an edit.
-        """
+        """Whether the CRM keeps ``sent`` as ``stored`` by a rule of its own; else it counts as an edit. Pure."""
         return False
+
+    def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
+        """Provider field -> the values that a new record may hold, where fewer than described. No run asks it."""
+        return {}
 
     def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
         """What ``convert`` would do, one answer per request, in their order. Pure: no call, and the same each time.

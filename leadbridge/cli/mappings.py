@@ -195,21 +195,22 @@ def _connections(workspace: Workspace, asked: Sequence[str]) -> dict[str, Connec
     """
     from leadbridge.cli.output import say
     from leadbridge.errors import LeadBridgeError
+    from leadbridge.jobs.checking import described
     from leadbridge.mapping.lint import Connected
 
     for name in asked:
         workspace.project.config.connection(name)
     found = {}
     for name, connection in workspace.project.config.connections.items():
-        objects = None
+        found[name] = Connected(connection.provider)
         if name in asked or connection.type.capabilities.local:
             try:
-                objects = _described(workspace.project, name)
+                told = described(workspace, name)
+                found[name] = Connected(connection.provider, told.objects, told.narrowed)
             except LeadBridgeError as error:
                 if name in asked:
                     raise
                 say(f"Not compared with {name!r}: {error}")
-        found[name] = Connected(connection.provider, objects)
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from leadbridge.errors import LeadBridgeError
 from leadbridge.jobs.linting import lint_jobs
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.lint import Connected, Finding, lint
-from leadbridge.provider import ObjectDescription
+from leadbridge.provider import ObjectDescription, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Checked:
 
     Attributes:
         objects: what it holds; None where it cannot be used.
+        narrowed: see :class:`~leadbridge.mapping.lint.Connected`.
         mapped: roles of its objects, by the mappings that read them: object -> roles.
         converts: whether the CRM converts leads by itself.
         error: why it cannot be used.
@@ -28,6 +29,7 @@ class Checked:
     objects: tuple[ObjectDescription, ...] | None
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     converts: bool = False
+    narrowed: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     error: LeadBridgeError | None = None
 
 
@@ -52,16 +54,43 @@ def check(workspace: Workspace, names: Sequence[str] = ()) -> Report:
 def _checked(workspace: Workspace, name: str) -> Checked:
     configured = workspace.project.config.connection(name)
     try:
-        provider = workspace.project.open(name)
-        try:
-            objects = tuple(provider.describe())
-            converts = provider.capabilities.native_conversion
-        finally:
-            provider.close()
+        told = described(workspace, name)
     except LeadBridgeError as error:
         return Checked(name, configured.provider, None, error=error)
-    found = ((one.name, _roles(workspace, configured.provider, name, one.name)) for one in objects)
-    return Checked(name, configured.provider, objects, tuple((o, roles) for o, roles in found if roles), converts)
+    found = ((one.name, _roles(workspace, configured.provider, name, one.name)) for one in told.objects)
+    mapped = tuple((named, roles) for named, roles in found if roles)
+    return Checked(name, configured.provider, told.objects, mapped, told.converts, told.narrowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a connection says of itself; see :class:`Checked`."""
+
+    objects: tuple[ObjectDescription, ...]
+    converts: bool
+    narrowed: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+def described(workspace: Workspace, name: str) -> Described:
+    """Raises LeadBridgeError where the connection cannot be used."""
+    provider = workspace.project.open(name)
+    try:
+        objects = tuple(provider.describe())
+        return Described(
+            objects, provider.capabilities.native_conversion, _narrowed(workspace, name, provider, objects)
+        )
+    finally:
+        provider.close()
+
+
+def _narrowed(
+    workspace: Workspace, name: str, provider: Provider, objects: Sequence[ObjectDescription]
+) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    """By mapping file, of those that can make records."""
+    kind = workspace.project.config.connection(name).provider
+    mappings = (mapping for one in objects if one.writable for mapping in workspace.mappings.of(kind, name, one.name))
+    writing = (mapping for mapping in mappings if any(one.write != "never" for one in mapping.fields))
+    return {mapping.file.name: provider.narrowed(mapping.object, mapping.on_create) for mapping in writing}
 
 
 def _roles(workspace: Workspace, provider: str, connection: str, object: str) -> tuple[str, ...]:
@@ -69,9 +98,9 @@ def _roles(workspace: Workspace, provider: str, connection: str, object: str) ->
 
 
 def _findings(workspace: Workspace, checked: Sequence[Checked]) -> Iterator[Finding]:
-    seen = {one.connection: one.objects for one in checked}
+    seen = {one.connection: (one.objects, one.narrowed) for one in checked}
     connections = {
-        name: Connected(configured.provider, seen.get(name))
+        name: Connected(configured.provider, *seen.get(name, ()))
         for name, configured in workspace.project.config.connections.items()
     }
     yield from lint_jobs(workspace)

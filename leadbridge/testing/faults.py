@@ -232,6 +232,9 @@ class FaultyProvider(Provider):
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
         return self.inner.find(actions)
 
+    def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
+        return self.inner.narrowed(object, on_create)
+
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         if self.faults.declared and stored == self.faults.stores(field, sent):
             return True

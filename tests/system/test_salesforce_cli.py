@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from leadbridge_salesforce.sandbox.schema import RecordTypeSchema
 from leadbridge_salesforce.sandbox.stand_in import SalesforceSandbox
 
 from leadbridge.cli import main
@@ -30,6 +31,9 @@ jobs:
   import: {{sync: [fair, sf], direction: one_way, roles: [lead], unattended: true}}
   convert: {{convert: [sf], into: sf, policy: convert.yaml, unattended: true, brakes: {{create: 500, update: 500}}}}
 """
+
+
+REGIONS = "field: Region__c, values: {hot: EMEA, warm: APAC, cold: AMER}, unknown: keep"
 
 
 @pytest.fixture
@@ -69,6 +73,28 @@ def run(capsys: Any, *words: str) -> Any:
 def test_the_starters_fit_an_org(project: Path, capsys: Any) -> None:
     """What the org says of fields and picklists is in them."""
     assert main(["mappings", "lint", "-C", "sf"]) == 0
+
+
+def test_values_that_a_record_type_has_not(project: Path, served: Served, capsys: Any) -> None:
+    """A partner's lead can be of one region only; the org is asked once for each record type that new records get."""
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    partner = "012Sb0000000999IAA"
+    narrow = RecordTypeSchema("Nordic", "Nordic", picklists={"Region__c": ("EMEA",)})
+    sandbox.org.add_record_type("Lead", partner, narrow)
+    file = project / "mappings" / "salesforce.leads.yaml"
+    text = file.read_text().replace("field: Rating, values: {hot: Hot, warm: Warm, cold: Cold}", REGIONS)
+    file.write_text(text)
+    assert "option_not_allowed" not in {one["code"] for one in run(capsys, "check", "sf")["findings"]}
+    on_create = f"on_create: {{RecordTypeId: {partner}}}"
+    file.write_text(text.replace("fields:", f"{on_create}\nfields:", 1))
+    served.sandbox.calls.clear()
+    found = [one for one in run(capsys, "check", "sf")["findings"] if one["code"] == "option_not_allowed"]
+    assert found
+    assert "its record type has" in found[0]["message"]
+    assert len([call for call in served.sandbox.calls.all() if "picklist-values" in call.path]) == 2
+    assert main(["mappings", "lint", "-C", "sf"]) in {0, 1}
+    assert "its record type has" in capsys.readouterr().out
 
 
 def test_from_a_file_to_contacts(project: Path, served: Served, capsys: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,16 @@ def described(*fields: FieldDescription, writable: bool = True, key: str | None 
 
 
 class TestDescribed:
+    def test_values_that_the_record_type_of_a_new_record_has_not(self, tmp_path: Path) -> None:
+        fields = "fields:\n  email: E-Mail\n  rating: {field: Class, values: {hot: A, warm: B, cold: C}}\n"
+        told = described(FieldDescription("E-Mail"), FieldDescription("Class", options=("A", "B", "C")))
+        assert findings(tmp_path, told, lead=HEAD + fields) == []
+        narrow = {"fair": replace(told["fair"], narrowed={"lead.yaml": {"Class": ("A", "C")}})}
+        assert findings(tmp_path, narrow, lead=HEAD + fields) == [
+            "option_not_allowed lead.yaml:7:49: warning: fields.rating.values.warm: 'warm' is written as 'B', which"
+            " a new record may not hold in 'Class'; its record type has 'A', 'C'"
+        ]
+
     def test_every_name_is_looked_up(self, tmp_path: Path) -> None:
         lines = (
             "key: Id\nwhen: Art == 'x' && record['Lead Type'] == 'y'\nunless: Sperre == 'ja'\n"

@@ -42,18 +42,19 @@ def check_connection(seen: Seen, connections: Mapping[str, Connected]) -> Iterat
 def _objects(seen: Seen, connections: Mapping[str, Connected]) -> Iterator[Finding]:
     mapping = seen.mapping
     served = {
-        name: connected.objects
+        name: connected
         for name, connected in connections.items()
         if connected.provider == mapping.provider and mapping.connection in {None, name}
     }
     found = False
-    for name, objects in served.items():
-        for described in objects or ():
+    for name, connected in served.items():
+        narrowed = connected.narrowed.get(mapping.file.name, {})
+        for described in connected.objects or ():
             if described.name == mapping.object:
                 found = True
-                yield from _Comparison(seen, name, described).findings()
-    if served and not found and all(objects is not None for objects in served.values()):
-        known = [described.name for objects in served.values() for described in objects or ()]
+                yield from _Comparison(seen, name, described, narrowed).findings()
+    if served and not found and all(connected.objects is not None for connected in served.values()):
+        known = [described.name for connected in served.values() for described in connected.objects or ()]
         message = f"{' and '.join(served)} {'has' if len(served) == 1 else 'have'} no object {mapping.object!r}"
         yield seen.error("unknown_object", ("object",), message, suggest(mapping.object, known))
 
@@ -65,6 +66,7 @@ class _Comparison:
     seen: Seen
     connection: str
     described: ObjectDescription
+    narrowed: Mapping[str, tuple[str, ...]]
 
     def findings(self) -> Iterator[Finding]:
         if self.described.absent:
@@ -141,10 +143,17 @@ class _Comparison:
             yield self.seen.error("option_unread", at, message)
         if fieldmap.write == "never":
             return
+        allowed = self.narrowed.get(found.name, options)
         for canonical in values or fieldmap.target.choices or ():
             written = spell(fieldmap.encode(typed(canonical, fieldmap.target)))
+            here: Path_ = ("fields", name, "values", canonical) if values is not None else at
+            if written in options and written not in allowed:
+                message = (
+                    f"{canonical!r} is written as {written!r}, which a new record may not hold in {found.name!r}; "
+                )
+                message += f"its record type has {', '.join(map(repr, allowed)) or 'none'}"
+                yield self.seen.warning("option_not_allowed", here, message)
             if written not in options:
-                here: Path_ = ("fields", name, "values", canonical) if values is not None else at
                 message = f"{canonical!r} is written as {written!r}, which is none of the values of {found.name!r}"
                 yield self.seen.error("option_unknown", here, message, suggest(written, options))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from leadbridge.condition_source import RECORD
@@ -38,10 +38,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A connection of the project; ``objects`` is None where it was not described."""
+    """A connection of the project.
+
+    Attributes:
+        objects: None where it was not described.
+        narrowed: mapping file -> provider field -> the values that a record which it makes may hold, where these are
+            fewer than the field has.
+    """
 
     provider: str
     objects: Sequence[ObjectDescription] | None = None
+    narrowed: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

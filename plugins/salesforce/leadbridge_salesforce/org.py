@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
 from leadbridge.records import Record, Ref
-from leadbridge.values import Raw
+from leadbridge.values import MISSING, Raw
 from leadbridge_salesforce import capturing, keys, normalising, reading
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.native import Native
+from leadbridge_salesforce.picklists import Picklists
 from leadbridge_salesforce.schema import Schemas, described
 from leadbridge_salesforce.settings import SalesforceSettings
 from leadbridge_salesforce.standard_mapping import OBJECTS
@@ -23,6 +24,7 @@ class Org:
         self.settings = settings
         self.client = Client(site, settings)
         self.schemas = Schemas(self.client)
+        self.picklists = Picklists(self.client)
         self.writer = Writer(self.client, self.schemas)
         self.native = Native(site, self.client, self.schemas)
 
@@ -52,6 +54,9 @@ class Org:
 
     def supply(self, lack: Lack) -> None:
         keys.supply(self.client, self.schemas, lack)
+
+    def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
+        return self.picklists.under(self.schemas.get(object), on_create.get("RecordTypeId", MISSING))
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         schema = self.schemas.known(object)

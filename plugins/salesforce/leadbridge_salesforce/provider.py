@@ -101,6 +101,10 @@ class SalesforceProvider(Provider):
     def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
         return [self.org.find(action) for action in actions]
 
+    def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
+        """By record type: the one that ``on_create`` names as RecordTypeId, or the user's default one."""
+        return self.org.narrowed(object, on_create)
+
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         return self.org.normalises(object, field, sent, stored)
 

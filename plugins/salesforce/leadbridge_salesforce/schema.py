@@ -60,7 +60,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """An object with the fields that have values of their own, in Salesforce's order."""
+    """An object with the fields that have values of their own, in Salesforce's order.
+
+    Attributes:
+        record_types: ids of those that the user may give a record; the default one comes first.
+    """
 
     name: str
     label: str
@@ -68,6 +72,7 @@ class Schema:
     createable: bool
     updateable: bool
     deletable: bool
+    record_types: tuple[str, ...] = ()
 
     def has(self, *names: str) -> bool:
         return all(name in self.fields for name in names)
@@ -163,10 +168,18 @@ def parse(body: Mapping[str, Any], connection: str) -> Schema:
             bool(body.get("createable")),
             bool(body.get("updateable")),
             bool(body.get("deletable")),
+            _record_types(body),
         )
     except (KeyError, TypeError) as error:
         reason = f"connection {connection!r}: Salesforce's description of an object lacks {error}"
         raise ConnectionFailedError(connection, reason) from None
+
+
+def _record_types(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """None where there is only the master, which narrows nothing."""
+    usable = [one for one in body.get("recordTypeInfos") or () if one.get("available")]
+    usable.sort(key=lambda one: not one.get("defaultRecordTypeMapping"))
+    return tuple(str(one["recordTypeId"]) for one in usable) if any(not one.get("master") for one in usable) else ()
 
 
 def _field(body: Mapping[str, Any]) -> Field:
