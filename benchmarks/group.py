@@ -40,6 +40,7 @@ class Size:
     Attributes:
         rows: of the files that are captured; ``memory``: of those whose memory is measured; ``rounds``: by turns.
         synced, growth, sync_rounds: the same for whole runs of a job, which remember and write.
+        org: records that are written into an org, and captured, for the memory that the connection takes.
     """
 
     rows: int
@@ -48,10 +49,11 @@ class Size:
     synced: int
     growth: tuple[int, ...]
     sync_rounds: int
+    org: tuple[int, ...] = ()
 
 
 FULL = Size(100_000, (10_000, 100_000, 1_000_000), 5, 10_000, (2_500, 10_000), 3)
-LARGE = Size(100_000, (10_000, 100_000, 1_000_000), 5, 100_000, (10_000, 100_000, 1_000_000), 1)
+LARGE = Size(100_000, (10_000, 100_000, 1_000_000), 5, 100_000, (10_000, 100_000, 1_000_000), 1, (50_000, 200_000))
 QUICK = Size(10_000, (10_000, 100_000), 1, 1_000, (1_000,), 1)
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from benchmarks.data import FOLDER
 from benchmarks.group import Group, Line, Size
@@ -33,23 +40,57 @@ _PAGE, _COLLECTION, _SOAP = 2_000, 2_000, 100  # records that one call reads, re
 
 def api_calls(size: Size) -> Group:
     """The least: every record read once, written once and read back once, in calls as full as Salesforce allows."""
-    from leadbridge.sandbox import Options, start
-
     rows = size.synced
-    with start("salesforce", Options("empty")) as served:
-        folder = _project(rows, served.url)
-        os.environ["SF_TOKEN"] = served.token
+    with _org() as org:
+        folder = _project(rows, org.url)
         calls, costs = [], []
         for job in ("import", "convert"):
-            served.sandbox.calls.clear()
             cost = _run(folder, "plan", job) + _run(folder, "apply", "--yes")
-            calls.append(len(served.sandbox.calls.all()))
+            calls.append(org.counted())
             costs.append(cost)
     found = []
     for job, counted, floor, cost in zip(("import", "convert"), calls, _floors(rows), costs, strict=True):
         found.append(Line(f"{job}: leadbridge", counted, None, cost.peak))
         found.append(Line(f"{job}: the least", floor, floor / counted, 0))
+    found += [line for number in size.org for line in _connection(number)]
     return Group(f"Salesforce: import and conversion of {rows:,} leads", "API calls", tuple(found))
+
+
+def _connection(rows: int) -> Iterator[Line]:
+    """Leads written, then captured, by the connection alone; its memory should not grow with them."""
+    with _org() as org:
+        for kind in ("write", "capture"):
+            cost = run((sys.executable, "-m", "benchmarks.org_work", kind, org.url, str(rows)))
+            yield Line(f"{kind} of {rows:,} leads, alone", org.counted(), None, cost.peak)
+
+
+@dataclass(frozen=True, slots=True)
+class _Org:
+    """A stand-in of an org, without records."""
+
+    url: str
+    control: str
+
+    def counted(self) -> int:
+        """Calls since the last look."""
+        calls = requests.get(f"{self.control}/calls", timeout=60).json()
+        requests.delete(f"{self.control}/calls", timeout=60).raise_for_status()
+        return len(calls)
+
+
+@contextmanager
+def _org() -> Iterator[_Org]:
+    """In a process of its own: a measured one would begin with the memory of the process that it was started from."""
+    command = (sys.executable, "-m", "leadbridge", "sandbox", "up", "salesforce", "--seed", "empty", "--json")
+    with subprocess.Popen(  # noqa: S603  (the command above)
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            told = json.loads(process.stdout.readline() if process.stdout else "")["salesforce"]
+            os.environ["SF_TOKEN"] = told["token"]
+            yield _Org(told["url"], told["control"])
+        finally:
+            process.terminate()
 
 
 def _floors(rows: int) -> tuple[int, int]:
