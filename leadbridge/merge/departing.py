@@ -89,5 +89,6 @@ def _judge(golden: Golden, old: Link, scene: Departing) -> Departure:
 
 
 def _untold(golden: Golden, old: Link, scene: Departing) -> bool:
+    """Also where nothing was ever agreed with the record: it was linked by a person's word, and went unread."""
     mapping = scene.mappings.get(old.ref)
-    return mapping is None or bool(mapping.change(golden.values, old.base).values)
+    return mapping is None or not old.base or bool(mapping.change(golden.values, old.base).values)

@@ -95,3 +95,18 @@ def test_it_settles_itself_when_the_two_are_found_to_be_one(tmp_path: Path) -> N
     assert [kind for _, kind, _ in world.asked()] == ["duplicate"]
     world.sync()
     assert (len(world.leads("b")), world.asked(), codes(world)) == (1, [], [])
+
+
+def test_nobody_is_deleted_for_a_record_that_went_before_it_was_linked(tmp_path: Path) -> None:
+    """Whoever deleted it had not seen what the other one holds; a person decides."""
+    world = World(tmp_path, job="first: prefer, deletes: propagate")
+    world.b.duplicate_rules["Lead"] = "Last"
+    world.lead("a", **ADA)
+    plan = world.plan()
+    world.lead("b", **AUGUSTA)
+    world.apply(plan.plan)
+    world.b.delete("Lead", "Lead-1")
+    world.answer(1, "same")
+    world.sync()
+    assert world.only("a")["Email"] == "ada@x.example"
+    assert [kind for _, kind, _ in world.asked()] == ["delete"]
