@@ -52,15 +52,13 @@ def _status(report: Report) -> int:
 def _print(report: Report, quiet: bool) -> None:
     from collections import Counter
 
-    from leadbridge.cli.findings import count
+    from leadbridge.cli.findings import count, print_findings
     from leadbridge.cli.output import escape, fold, print_line, say
 
     for one in report.connections:
         for line in fold(escape(_sentence(one)), 0, hang=2):
             print_line(line)
-    for finding in report.findings:
-        for line in fold(escape(str(finding)), 0, hang=2):
-            print_line(line)
+    print_findings(report.findings)
     if not quiet:
         counts = Counter(finding.level for finding in report.findings)
         failed = sum(1 for one in report.connections if one.error is not None)
@@ -82,8 +80,8 @@ def _sentence(one: Checked) -> str:
 
 
 def _print_json(report: Report, status: int) -> None:
-    from leadbridge.cli.failure import error_data, fault_data
-    from leadbridge.cli.findings import REMEDY
+    from leadbridge.cli.failure import error_data
+    from leadbridge.cli.findings import REMEDY, finding_data
     from leadbridge.cli.output import print_json
 
     failed = [one for one in report.connections if one.error is not None]
@@ -91,7 +89,7 @@ def _print_json(report: Report, status: int) -> None:
     print_json(
         {
             "connections": [_data(one) for one in report.connections],
-            "findings": [{"level": f.level, "code": f.code, **fault_data(f.fault)} for f in report.findings],
+            "findings": [finding_data(finding) for finding in report.findings],
             **({"error": error_data(status, *words[status])} if status else {}),
         }
     )

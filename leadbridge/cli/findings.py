@@ -27,21 +27,25 @@ def report(found: Sequence[Finding], as_json: bool, quiet: bool, clean: str) -> 
             {
                 "errors": counts["error"],
                 "warnings": counts["warning"],
-                "findings": [_data(finding) for finding in found],
+                "findings": [finding_data(finding) for finding in found],
                 **({"error": error_data(FAULTY, count(counts["error"], "error"), REMEDY)} if counts["error"] else {}),
             }
         )
     else:
-        for finding in found:
-            for line in fold(escape(str(finding)), 0, hang=2):
-                print_line(line)
+        print_findings(found)
     if not quiet:
         say(f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}." if found else clean)
     if counts["error"]:
         raise typer.Exit(FAULTY)
 
 
-def _data(finding: Finding) -> dict[str, object]:
+def print_findings(found: Sequence[Finding]) -> None:
+    for finding in found:
+        for line in fold(escape(str(finding)), 0, hang=2):
+            print_line(line)
+
+
+def finding_data(finding: Finding) -> dict[str, object]:
     return {"level": finding.level, "code": finding.code, **fault_data(finding.fault)}
 
 

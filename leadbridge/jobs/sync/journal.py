@@ -217,12 +217,6 @@ def _linked(tx: Transaction, outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [replace(o, row=replace(o.row, link=found[o.row.number])) if o.row.number in found else o for o in changed]
 
 
-def begun_as(row: WriteRow, known: StoredOperation) -> Operation:
-    """A row with what the journal knows of it; a settled or skipped one counts as done."""
-    state = "done" if known.state == "skipped" else known.state
-    return Operation(row, state, known.result_id, known.before or {}, known.after or {})
-
-
 def ref_of(outcome: Outcome) -> Ref:
     return Ref(outcome.row.connection, outcome.row.object, outcome.id or outcome.row.id or "")
 
