@@ -22,6 +22,10 @@ def _both(name: str) -> tuple[str, ...]:
     return (f"Task.{name}", f"Event.{name}")
 
 
+def _each(name: str) -> tuple[str, ...]:
+    return tuple(f"{kind}.{name}" for kind in ("tasks", "calls", "emails", "meetings", "notes"))
+
+
 _FIELDS = (
     Field(
         "kind",
@@ -62,9 +66,23 @@ _FIELDS = (
         ("Task.CompletedDateTime",),
         ("tasks.hs_task_completion_date",),
     ),
-    Field("person", "reference", "Whom it is with.", None, _both("WhoId")),
-    Field("organisation", "reference", "The organisation that it concerns.", None, _both("WhatId")),
-    Field("opportunity", "reference", "The opportunity that it concerns.", None, _both("WhatId")),
+    Field("person", "reference", "Whom it is with.", None, _both("WhoId"), _each("associations.contact")),
+    Field(
+        "organisation",
+        "reference",
+        "The organisation that it concerns.",
+        None,
+        _both("WhatId"),
+        _each("associations.company"),
+    ),
+    Field(
+        "opportunity",
+        "reference",
+        "The opportunity that it concerns.",
+        None,
+        _both("WhatId"),
+        _each("associations.deal"),
+    ),
     Field("owner", "reference", "Who does it.", None, _both("OwnerId"), ("tasks.hubspot_owner_id",)),
     Field("created_at", "datetime", "When the record was made.", None, _both("CreatedDate"), ("tasks.hs_createdate",)),
     Field(

@@ -49,8 +49,22 @@ _FIELDS = (
         "lead_source", "text", "How it came to us.", 255, ("Opportunity.LeadSource",), ("deals.hs_analytics_source",)
     ),
     Field("campaign", "reference", "The campaign that brought it.", None, ("Opportunity.CampaignId",)),
-    Field("organisation", "reference", "The organisation that may buy.", None, ("Opportunity.AccountId",)),
-    Field("contact", "reference", "The person to talk to.", None, ("Opportunity.ContactId",)),
+    Field(
+        "organisation",
+        "reference",
+        "The organisation that may buy.",
+        None,
+        ("Opportunity.AccountId",),
+        ("deals.associations.company",),
+    ),
+    Field(
+        "contact",
+        "reference",
+        "The person to talk to.",
+        None,
+        ("Opportunity.ContactId",),
+        ("deals.associations.contact",),
+    ),
     Field("description", "text", "Notes.", 32_000, ("Opportunity.Description",), ("deals.description",)),
     Field(
         "owner",

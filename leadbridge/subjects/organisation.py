@@ -71,7 +71,7 @@ _FIELDS = (
         "The organisation that this one belongs to.",
         None,
         ("Account.ParentId",),
-        ("companies.hs_parent_company_id",),
+        ("companies.associations.parent",),
     ),
     Field("description", "text", "Notes.", 32_000, ("Account.Description",), ("companies.description",)),
     Field(

@@ -62,7 +62,7 @@ _WORK = (
         "The organisation that the person belongs to.",
         None,
         ("Contact.AccountId",),
-        ("contacts.associatedcompanyid",),
+        ("contacts.associations.company",),
     ),
 )
 

@@ -21,14 +21,6 @@ CALM: Mapping[str, Switch] = {"index_lag": 0, "merge_mints_id": False, "automati
 """Of what the contract's rules say nothing: they look at once, and count no calls."""
 
 
-FURNITURE = (
-    ("contacts", "notes_last_updated", "datetime", "contactinformation"),
-    ("companies", "notes_last_updated", "datetime", "companyinformation"),
-    ("deals", "hs_deal_stage_probability", "number", "dealinformation"),
-)
-FORMS = {"datetime": "date", "number": "number"}
-
-
 class PortalHarness(Harness):
     """A portal without records, and somebody who works in it."""
 
@@ -82,15 +74,6 @@ class PortalHarness(Harness):
         reply = self.http.post(f"{self.served.control}/{path}", json=told, timeout=10)
         assert reply.ok, reply.text
         return reply.json()
-
-    def furnish(self) -> None:
-        """Make the properties that every portal has, the starter mappings name, and the stand-in lacks."""
-        for object_, name, type_, group in FURNITURE:
-            body = {"name": name, "label": name, "type": type_, "groupName": group, "fieldType": FORMS[type_]}
-            signed = {"Authorization": f"Bearer {self.served.token}"}
-            url = f"{self.served.url}/crm/v3/properties/{object_}"
-            reply = self.http.post(url, json=body, headers=signed, timeout=10)
-            assert reply.status_code == requests.codes.created, reply.text
 
     def fault(self, kind: str, **more: Any) -> None:
         self.sandbox.faults.add(Fault(kind, **more))

@@ -7,7 +7,7 @@ from typing import Any
 
 from leadbridge.errors import ConnectionFailedError, UncertainError
 from leadbridge.provider import Result
-from leadbridge.records import Reject
+from leadbridge.records import Ref, Reject
 from leadbridge_hubspot.client import Client
 from leadbridge_hubspot.drafting import Draft
 from leadbridge_hubspot.failures import RefusedError, Said, said
@@ -72,12 +72,14 @@ class Batches:
         """Rejects; but a create whose key is taken was made by an earlier call."""
         taken = [draft for draft, error in failed if self._may_be_repeated(draft, error)]
         made = find_by_key(self._client, self._schema, self._key, taken)
+        here = Ref(self._client.connection, self._schema.name, "")
         results: list[Result] = []
         for draft, error in failed:
             if draft.trace in made:
                 results += draft.done(made[draft.trace])
             else:
-                results += draft.rejected(rejected(error, self._source(draft)))
+                at = here if draft.action.verb == "create" else None
+                results += draft.rejected(rejected(error, self._source(draft), at))
         return results
 
     def _may_be_repeated(self, draft: Draft, error: Said) -> bool:

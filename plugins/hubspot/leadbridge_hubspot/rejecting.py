@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from leadbridge.records import Reject
+from leadbridge.records import Ref, Reject
 from leadbridge_hubspot.failures import Said
 
 
@@ -44,9 +44,12 @@ MEANINGS: Final[Mapping[str, _Meaning]] = {
 }
 
 
-def rejected(error: Said, source: str) -> Reject:
+def rejected(error: Said, source: str, at: Ref | None = None) -> Reject:
+    """``at``: of a create, its connection and object, for a record that stands in its way."""
+    rival = None if at is None or error.existing is None else Ref(at.connection, at.object, error.existing)
     if error.existing is not None:
         code, remedy = _DUPLICATE
     else:
         code, remedy = MEANINGS.get(error.code, _Meaning(error.code.lower() or "refused", "look at the record"))
-    return Reject(code, f"HubSpot answered {error.code}: {error.message[:500]}", remedy, source, error.named)
+    reason = f"HubSpot answered {error.code}: {error.message[:500]}"
+    return Reject(code, reason, remedy, source, error.named, rival=rival)

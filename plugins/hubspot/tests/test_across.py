@@ -30,7 +30,6 @@ STARTERS = ("convert.yaml", "fields.yaml", "scoring.yaml", "stages.yaml")
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[PortalHarness]:
     harness = PortalHarness(tmp_path)
-    harness.furnish()
     yield harness
     harness.close()
 

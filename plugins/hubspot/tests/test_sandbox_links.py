@@ -135,6 +135,43 @@ def test_deals_move_the_lifecycle(portal: Client, on: bool) -> None:
     assert portal.value("contacts", ada, "lifecyclestage") == ("evangelist" if on else "lead")
 
 
+def test_the_probability_of_a_deal_follows_its_stage(portal: Client) -> None:
+    deal = portal.make("deals", dealname="D")
+    assert portal.value("deals", deal, "hs_deal_stage_probability") == "0.2"
+    portal.set("deals", deal, dealstage="closedwon")
+    assert portal.value("deals", deal, "hs_deal_stage_probability") == "1"
+    told = {"properties": {"hs_deal_stage_probability": "0.5"}}
+    assert code_of(portal.ask("PATCH", f"objects/deals/{deal}", told)) == (400, "READ_ONLY_VALUE")
+
+
+def last_dealt_with(portal: Client, *people: str) -> list[Any]:
+    return [portal.value("contacts", key, "notes_last_updated") for key in people]
+
+
+def test_a_record_says_when_it_was_last_dealt_with(portal: Client) -> None:
+    """By its notes, calls, meetings and tasks that are done; what is still to come is none."""
+    ada, bo = (portal.make("contacts", firstname=name) for name in ("Ada", "Bo"))
+    assert last_dealt_with(portal, ada) == [None]
+    note = portal.make("notes", (ada, 202), hs_timestamp="2026-01-31T09:30:00.000Z")
+    portal.make("meetings", (ada, 200), hs_timestamp="2999-01-01T00:00:00.000Z")
+    task = portal.make("tasks", (ada, 204), hs_timestamp="2026-02-01T00:00:00.000Z", hs_task_status="NOT_STARTED")
+    assert last_dealt_with(portal, ada) == ["2026-01-31T09:30:00.000Z"]
+    portal.set("tasks", task, hs_task_status="COMPLETED")
+    portal.link("notes", note, "contacts", bo, 202)
+    assert last_dealt_with(portal, ada, bo) == ["2026-02-01T00:00:00.000Z", "2026-01-31T09:30:00.000Z"]
+    assert portal.ask("DELETE", f"objects/tasks/{task}").status_code == 204
+    assert portal.ask("DELETE", f"/crm/v4/objects/notes/{note}/associations/contacts/{bo}").status_code == 204
+    assert last_dealt_with(portal, ada, bo) == ["2026-01-31T09:30:00.000Z", None]
+    merged = portal.post("objects/contacts/merge", {"primaryObjectId": bo, "objectIdToMerge": ada})["id"]
+    assert last_dealt_with(portal, merged) == ["2026-01-31T09:30:00.000Z"]
+    portal.sandbox.clock.advance(60)
+    before = portal.value("contacts", merged, "lastmodifieddate")
+    portal.sandbox.clock.advance(60)
+    portal.set("notes", note, hs_timestamp="2026-01-30T00:00:00.000Z")
+    assert last_dealt_with(portal, merged) == ["2026-01-30T00:00:00.000Z"]
+    assert portal.value("contacts", merged, "lastmodifieddate") > before
+
+
 def test_stages_belong_to_their_pipeline(portal: Client) -> None:
     deal = portal.make("deals", dealname="D", pipeline="71200001")
     assert portal.value("deals", deal, "dealstage") == "71200011"

@@ -294,3 +294,9 @@ def test_rules_of_an_administrator(portal: Client) -> None:
 def test_a_portal_may_have_no_leads(portal: Client) -> None:
     portal.sandbox.switch("leads_object", False)
     assert portal.ask("GET", "objects/leads").status_code == 400
+
+
+def test_ids_that_are_too_long_are_of_nobody(portal: Client) -> None:
+    told = portal.post("objects/contacts/batch/read", {"inputs": [{"id": "9" * 30}]}, 207)
+    assert told["errors"][0]["context"]["ids"] == ["9" * 30]
+    assert portal.ask("GET", f"objects/contacts/{'9' * 30}", archived="true").status_code == 404

@@ -40,7 +40,6 @@ fields: {email: E-Mail, first_name: First, last_name: Last, company: Company, ph
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[PortalHarness]:
     harness = PortalHarness(tmp_path)
-    harness.furnish()
     yield harness
     harness.close()
 
@@ -100,3 +99,25 @@ def test_an_import_is_undone(project: Path, portal: PortalHarness, capsys: Any) 
     run = json.loads(capsys.readouterr().out)["runs"][0]["run"]
     assert main(["undo", str(run), "--yes"]) == 0
     assert contacts(portal) == {}
+
+
+def test_an_address_that_another_contact_has_beside_its_own_is_a_question(
+    project: Path, portal: PortalHarness, capsys: Any
+) -> None:
+    """HubSpot refuses the create and names the contact; *same* links the two, and no second one is made."""
+    other = portal.create({"email": "ada@example.com", "lifecyclestage": "lead"})
+    known = portal.create({"email": "king@example.com", "lastname": "King", "lifecyclestage": "lead"})
+    portal.merge(other, known)
+    assert (main(["plan", "import"]), main(["apply", "--yes"])) == (0, 1)
+    capsys.readouterr()
+    assert main(["reviews", "--json"]) == 0
+    (question,) = json.loads(capsys.readouterr().out)["reviews"]
+    assert (question["kind"], question["body"]["refs"]) == ("duplicate", [["hs", "contacts", known]])
+    assert main(["reviews", "answer", str(question["id"]), "same"]) == 0
+    main(["sync", "import"])
+    made = contacts(portal)
+    assert sorted(made) == ["ada@example.com", "grace@example.com"]
+    assert made["ada@example.com"]["hs_object_id"] == known
+    capsys.readouterr()
+    assert main(["rejects", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rejects"] == []

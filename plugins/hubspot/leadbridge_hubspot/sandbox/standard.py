@@ -30,6 +30,7 @@ LEAD_STATUS: Final = (
     ("BAD_TIMING", "Bad Timing"),
 )
 KEY: Final = "leadbridge_key"
+LAST_ACTIVITY: Final = "notes_last_updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ _STATUS: Final = _choice("hs_lead_status", "Lead Status", _options(LEAD_STATUS),
 _MERGED: Final = Property(
     "hs_merged_object_ids", "Merged record IDs", "enumeration", "checkbox", read_only=True, calculated=True
 )
+_LAST_ACTIVITY: Final = _typed(LAST_ACTIVITY, "Last Activity Date", "datetime", read_only=True, calculated=True)
 _ACTIVITY: Final = (
     _typed("hs_timestamp", "Activity date", "datetime"),
     _OWNER,
@@ -142,6 +144,7 @@ OWN: Final[dict[str, tuple[Property, ...]]] = {
         _typed("closedate", "Close Date", "datetime"),
         _typed("hs_email_optout", "Unsubscribed from all email", "bool", read_only=True),
         _typed("hs_email_domain", "Email Domain", "string", read_only=True, calculated=True),
+        _LAST_ACTIVITY,
         _choice("hs_language", "Preferred language", _options([("en", "English"), ("de", "German"), ("fr", "French")])),
         _choice("product_interest", "Product interest", _same("Pumps", "Valves", "Sensors"), "checkbox"),
         _LIFECYCLE,
@@ -154,6 +157,7 @@ OWN: Final[dict[str, tuple[Property, ...]]] = {
         Property("phone", "Phone Number", "string", "phonenumber"),
         _typed("annualrevenue", "Annual Revenue", "number"),
         _typed("numberofemployees", "Number of Employees", "number"),
+        _LAST_ACTIVITY,
         _choice("industry", "Industry", _same("COMPUTER_SOFTWARE", "MACHINERY", "RETAIL", "CONSTRUCTION", "BANKING")),
         _LIFECYCLE,
         _STATUS,
@@ -170,6 +174,8 @@ OWN: Final[dict[str, tuple[Property, ...]]] = {
         _typed("hs_is_closed", "Is Deal Closed?", "bool", read_only=True, calculated=True),
         _typed("hs_is_closed_won", "Is Closed Won", "bool", read_only=True, calculated=True),
         _typed("hs_is_closed_lost", "Is Closed Lost", "bool", read_only=True, calculated=True),
+        _typed("hs_deal_stage_probability", "Deal probability", "number", read_only=True, calculated=True),
+        _LAST_ACTIVITY,
         _OWNER,
         _MERGED,
     ),

@@ -22,8 +22,14 @@ from leadbridge_hubspot.sandbox.matching import has_token
 
 Properties = Mapping[str, str]
 _BATCH: Final = 500
+_LONGEST: Final = 18  # digits of an id; a number of more may not fit into a column
 FIRST_ID: Final = 1001
 """Ids are unique within one object only, so all objects begin at the same one."""
+
+
+def as_id(told: str) -> int | None:
+    """What an id that somebody tells may be; None for what none can be."""
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= _LONGEST else None
 
 
 class State(IntEnum):

@@ -1,4 +1,7 @@
-"""What a portal does by itself: the lifecycle follows deals, and people follow their company. It never moves back."""
+"""What a portal does by itself: the lifecycle follows deals, and people follow their company. It never moves back.
+
+That a record says when it was last dealt with cannot be switched off.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from leadbridge_hubspot.sandbox.crm import activities
 from leadbridge_hubspot.sandbox.crm.linking import End, linked
 from leadbridge_hubspot.sandbox.crm.rules import earlier
 from leadbridge_hubspot.sandbox.objects import BY_ID, COMPANIES, CONTACTS, DEALS, Kind
@@ -18,6 +22,7 @@ _STAGE = "lifecyclestage"
 
 def after_save(portal: Portal, kind: Kind, record: Record, old: Mapping[str, str]) -> None:
     """Follow up a record that was saved. ``old`` is what it held before."""
+    activities.touch(portal, activities.touched_by(portal, kind, record.id))
     if not portal.switches.automations:
         return
     if kind is DEALS:
@@ -30,6 +35,7 @@ def after_save(portal: Portal, kind: Kind, record: Record, old: Mapping[str, str
 
 def after_link(portal: Portal, one: End, other: End) -> None:
     """Follow up an association that was made."""
+    activities.after_link(portal, one, other)
     for deal in (end for end in (one, other) if end.object == DEALS.id and portal.switches.automations):
         record = portal.store.get(DEALS.id, deal.id)
         if record is not None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from leadbridge_hubspot.sandbox.objects import COMPANIES, CONTACTS, Kind
 from leadbridge_hubspot.sandbox.portal import Portal
 from leadbridge_hubspot.sandbox.refusals import already_exists, invalid
-from leadbridge_hubspot.sandbox.store import FORWARDS, KEYS, State
+from leadbridge_hubspot.sandbox.store import FORWARDS, KEYS, State, as_id
 
 
 def keys_of(portal: Portal, kind: Kind, values: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -73,9 +73,10 @@ def found(portal: Portal, kind: Kind, told: str, id_property: str = "") -> int |
     if id_property and id_property != "hs_object_id":
         check_identifies(portal, kind, id_property)
         return holder(portal, kind, id_property, told)
-    if not (told.isascii() and told.isdigit()) or len(told) > 18:
+    number = as_id(told)
+    if number is None:
         return None
-    key = survivor(portal, kind, int(told))
+    key = survivor(portal, kind, number)
     record = portal.store.get(kind.id, key)
     return key if record is not None and record.state is State.LIVE else None
 

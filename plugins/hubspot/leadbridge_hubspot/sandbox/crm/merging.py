@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from leadbridge_hubspot.sandbox.crm import activities
 from leadbridge_hubspot.sandbox.crm.keys import hold, let_go
 from leadbridge_hubspot.sandbox.crm.linking import End, link, linked, unlink_all
 from leadbridge_hubspot.sandbox.objects import CONTACTS, KINDS, Kind
@@ -27,6 +28,7 @@ def merge(portal: Portal, kind: Kind, primary: int, other: int) -> Record:
         hold(portal, kind, key, record.properties)
         for old in gone:
             _forward(portal, kind, old, key, now)
+        activities.touch(portal, [End(kind.id, key)])
         told = {
             "primaryObjectId": primary,
             "mergedObjectIds": [other],
@@ -34,7 +36,7 @@ def merge(portal: Portal, kind: Kind, primary: int, other: int) -> Record:
             "numberOfPropertiesMoved": len(record.properties.keys() - first.properties.keys()),
         }
         portal.happened(Event(kind.id, "merge", key, told))
-    return record
+    return portal.store.read(kind.id, [key])[key]
 
 
 def _merged(kind: Kind, first: Record, second: Record) -> dict[str, str]:

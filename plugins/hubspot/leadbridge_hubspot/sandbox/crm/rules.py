@@ -50,6 +50,7 @@ def with_pipeline(portal: Portal, kind: Kind, values: dict[str, str]) -> None:
             "hs_is_closed": str(stage.closed).lower(),
             "hs_is_closed_won": str(won).lower(),
             "hs_is_closed_lost": str(stage.closed and not won).lower(),
+            "hs_deal_stage_probability": f"{float(stage.probability):g}",
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from leadbridge_hubspot.sandbox.crm import automations
+from leadbridge_hubspot.sandbox.crm import activities, automations
 from leadbridge_hubspot.sandbox.crm.keys import hold, let_go
 from leadbridge_hubspot.sandbox.crm.linking import End, has_primary_contact, link, linked, unlink_all
 from leadbridge_hubspot.sandbox.crm.rules import check_new, check_required, check_validations, staged, with_pipeline
@@ -72,10 +72,12 @@ def archive(portal: Portal, kind: Kind, key: int) -> None:
         return
     now = portal.now()
     leads = linked(portal, End(kind.id, key), LEADS.id) if kind is CONTACTS else {}
+    touched = activities.touched_by(portal, kind, key)
     with portal.store.transaction():
         portal.store.put(replace(record, state=State.ARCHIVED, archived=now, modified=now), now)
         let_go(portal, kind, key)
         unlink_all(portal, End(kind.id, key))
+        activities.touch(portal, touched)
         portal.happened(Event(kind.id, "deletion", key))
         drop_lost_leads(portal, leads)
 

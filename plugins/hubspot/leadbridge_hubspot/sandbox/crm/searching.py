@@ -14,7 +14,7 @@ from leadbridge_hubspot.sandbox.portal import Portal, iso
 from leadbridge_hubspot.sandbox.properties import Property
 from leadbridge_hubspot.sandbox.refusals import invalid
 from leadbridge_hubspot.sandbox.shapes import each, whole, words
-from leadbridge_hubspot.sandbox.store import INDEXED, LINKS, Record, record_of
+from leadbridge_hubspot.sandbox.store import INDEXED, LINKS, Record, as_id, record_of
 
 PAGE: Final = 200
 Json = Any
@@ -195,7 +195,7 @@ def _associated(kind: Kind, name: str, operator: str, told: Mapping[str, Json]) 
     values: list[Json] = list(words(told, "values")) if operator == "IN" else [told.get("value")]
     if other is None or operator not in {"EQ", "IN"} or not values:
         raise invalid(f"{name} cannot be searched by {operator}", "INVALID_FILTER", name)
-    ids = [int(one) for one in values if str(one).isascii() and str(one).isdigit() and len(str(one)) <= 18]
+    ids = [key for one in values if (key := as_id(str(one))) is not None]
     mine = sa.select(LINKS.c.source_id).where(
         LINKS.c.source == kind.id, LINKS.c.target == other.id, LINKS.c.target_id.in_(ids)
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from leadbridge_hubspot.sandbox.crm import activities
 from leadbridge_hubspot.sandbox.crm.automations import after_link
 from leadbridge_hubspot.sandbox.crm.keys import found
 from leadbridge_hubspot.sandbox.crm.linking import (
@@ -177,6 +178,7 @@ def _each(asked: Asked, status: int, make: Any) -> Answer:
 def _cut(portal: Portal, source: End, target: End, types: Sequence[LinkType]) -> None:
     """A lead goes when its primary contact does."""
     unlink(portal, source, target, types)
+    activities.after_link(portal, source, target)
     drop_lost_leads(portal, [end.id for end in (source, target) if end.object == LEADS.id])
 
 

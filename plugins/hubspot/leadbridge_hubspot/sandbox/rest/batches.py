@@ -15,7 +15,7 @@ from leadbridge_hubspot.sandbox.rest.answers import Answer, View, batch, row_err
 from leadbridge_hubspot.sandbox.rest.asking import Asked, given
 from leadbridge_hubspot.sandbox.rest.objects import made
 from leadbridge_hubspot.sandbox.shapes import words
-from leadbridge_hubspot.sandbox.store import State
+from leadbridge_hubspot.sandbox.store import State, as_id
 
 Json = Any
 Input = Mapping[str, Json]
@@ -186,11 +186,11 @@ def _live(portal: Portal, kind: Kind, told: str, by: str) -> int | None:
 
 
 def _merged(portal: Portal, kind: Kind, told: str) -> bool:
-    return told.isascii() and told.isdigit() and survivor(portal, kind, int(told)) != int(told)
+    key = as_id(told)
+    return key is not None and survivor(portal, kind, key) != key
 
 
 def _archived(portal: Portal, kind: Kind, told: str) -> int | None:
-    if not (told.isascii() and told.isdigit()):
-        return None
-    record = portal.store.get(kind.id, int(told))
+    key = as_id(told)
+    record = None if key is None else portal.store.get(kind.id, key)
     return record.id if record is not None and record.state is State.ARCHIVED else None

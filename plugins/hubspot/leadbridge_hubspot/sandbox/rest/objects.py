@@ -16,7 +16,7 @@ from leadbridge_hubspot.sandbox.refusals import Refused, invalid, no_such_object
 from leadbridge_hubspot.sandbox.rest.answers import Answer, View
 from leadbridge_hubspot.sandbox.rest.asking import Asked, given, kind_named
 from leadbridge_hubspot.sandbox.shapes import each, inner, words
-from leadbridge_hubspot.sandbox.store import Record, State
+from leadbridge_hubspot.sandbox.store import Record, State, as_id
 
 Json = Any
 
@@ -109,7 +109,8 @@ def _record(asked: Asked, kind: Kind) -> Record:
 
 
 def _archived(portal: Portal, kind: Kind, told: str) -> Record:
-    record = portal.store.get(kind.id, int(told)) if told.isascii() and told.isdigit() else None
+    key = as_id(told)
+    record = None if key is None else portal.store.get(kind.id, key)
     if record is None or record.state is not State.ARCHIVED:
         raise no_such_object()
     return record
