@@ -63,16 +63,16 @@ def with_records(operation: Operation, past: Mapping[int, Past]) -> Operation | 
 def after_conversion(operation: Operation, past: Mapping[int, Past]) -> Operation | Outcome | None:
     """An effect, or what follows, with ids of the records that it needs; skipped where its lead was not converted.
 
-    None where that cannot be said yet.
+    None where that cannot be said yet. What follows the conversion of an earlier run waits for nobody.
     """
     row = operation.row
     native = row.native or NOT_NATIVE
     told = [past.get(number) for number in native.by]
     done = next((one for one in told if _done(one)), None)
-    if done is None:
+    if done is None and native.by:
         return None if None in told else Outcome(row, "skipped")
     id_ = row.id
-    if is_effect(row) and row.verb == "create":
+    if done is not None and is_effect(row) and row.verb == "create":
         id_ = _record(row.role, done) or id_
     elif native.record is not None:
         made = past.get(native.record)

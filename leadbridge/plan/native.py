@@ -34,7 +34,8 @@ DEVIATING = "converted_deviating"
 class Native:
     """
     Attributes:
-        by: of an effect and of what follows, the rows that convert; one of them done is enough.
+        by: of an effect and of what follows, the rows that convert; one of them done is enough. None where an earlier
+            run converted: then what follows is sent once more.
         record: of these, number of the effect that makes the record, where its id is not known yet.
         brings: of an effect, the provider fields of it that the policy asks for.
         unsure: of an effect, provider fields that the CRM fills with what nobody can know.

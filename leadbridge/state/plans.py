@@ -73,6 +73,12 @@ def latest(snapshot: Snapshot, job: str | None = None, limit: int = 20) -> list[
     return [_plan(row) for row in snapshot.connection.execute(query)]
 
 
+def row(snapshot: Snapshot, plan: int, number: int) -> PlanRow | None:
+    """The one of this number; None where it is not kept."""
+    found = page(snapshot, plan, number - 1, 1)
+    return found[0] if found and found[0].number == number else None
+
+
 def page(
     snapshot: Snapshot,
     plan: int,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from offices import ADA, BOB, NATIVELY, contact, convert, everything, lead, native_office
+from offices import ADA, BOB, NATIVELY, Plug, contact, convert, everything, lead, native_office, plugged
 from streets import only, only_id
 from town import Town
 
@@ -240,6 +240,94 @@ def test_a_follow_up_that_is_refused_names_its_field(tmp_path: Path) -> None:
     (reject,) = town.rejects()
     assert (reject.provider_field, is_converted(crm, id_)) == ("phone", True)
     assert only(crm, "Contacts").get("phone", "") == ""
+
+
+def test_a_refused_follow_up_is_sent_again_by_retry_where_there_is_no_sync_job(tmp_path: Path) -> None:
+    town = native_office(tmp_path)
+    crm = town.crm("crm")
+    contact(crm, last_name="King", email="ada@x.example")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Contacts"))
+    convert(town)
+    still = town.retry()[0]
+    assert (still.codes, len(town.rejects())) == ({"converted_deviating": 1}, 1), "it can be retried again"
+    town.faults("crm", Faults())
+    (outcome,) = town.retry()
+    assert (outcome.counts["done"], outcome.rejects, town.rejects()) == (1, 0, [])
+    assert only(crm, "Contacts")["phone"] == "+14155550100"
+    assert convert(town).counts["done"] == 0
+    town.undo(outcome.run)
+    assert only(crm, "Contacts")["phone"] == ""
+
+
+def test_what_did_not_arrive_is_written_by_retry(tmp_path: Path) -> None:
+    town = native_office(tmp_path, TWO, "crm", "shop")
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.plan("convert")
+    crm.conversion = replace(
+        NATIVELY, fields={**NATIVELY.fields, "contact": {"last_name": "last_name", "email": "email"}}
+    )
+    town.apply()
+    (outcome,) = town.retry()
+    assert (outcome.job, outcome.counts["done"], outcome.rejects, town.rejects()) == ("convert", 1, 0, [])
+    assert only(crm, "Contacts")["first_name"] == "Ada"
+    before = everything(crm)
+    town.sync()
+    assert everything(crm) == before
+    assert only(town.crm("shop"), "Contacts")["first_name"] == "Ada"
+
+
+def test_retry_of_what_did_not_arrive_overwrites_nobodys_edit(tmp_path: Path) -> None:
+    town = native_office(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Contacts"))
+    convert(town)
+    town.faults("crm", Faults())
+    crm.edit("Contacts", only_id(crm, "Contacts"), {"phone": "+14155550999"})
+    (outcome,) = town.retry()
+    assert outcome.codes == {"converted_deviating": 1}
+    assert only(crm, "Contacts")["phone"] == "+14155550999"
+
+
+def test_retry_writes_nothing_that_golden_no_longer_says(tmp_path: Path) -> None:
+    """A sync has brought another number meanwhile, which is owed in its place."""
+    town = native_office(tmp_path, TWO, "crm", "shop")
+    crm, shop = town.crm("crm"), town.crm("shop")
+    contact(crm, last_name="King", email="ada@x.example")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Contacts"))
+    convert(town)
+    town.sync()
+    shop.edit("Contacts", only_id(shop, "Contacts"), {"phone": "+14155550222"})
+    town.sync()
+    town.faults("crm", Faults())
+    for outcome in town.retry():
+        assert outcome.rejects == 0
+    assert only(crm, "Contacts")["phone"] == "+14155550222"
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_retry_that_is_killed_is_taken_up(tmp_path: Path, step: int) -> None:
+    town = native_office(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Contacts"))
+    convert(town)
+    town.faults("crm", Faults())
+    patch = pytest.MonkeyPatch()
+    try:
+        with plugged(Plug(step), patch.setattr):
+            town.retry()
+    except Killed:
+        pass
+    finally:
+        patch.undo()
+    convert(town)
+    town.retry()
+    assert only(crm, "Contacts")["phone"] == "+14155550100"
+    assert town.rejects() == []
 
 
 def test_what_somebody_wrote_meanwhile_is_not_overwritten(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from leadbridge.errors import UsageError
-from leadbridge.jobs.sync import running
+from leadbridge.jobs.sync import catching_up, running
 from leadbridge.jobs.sync.model import Approval, RunOutcome, Watch
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.plan.native import DEVIATING
 from leadbridge.state import goldens, links, plans, rejects, runs
 from leadbridge.state.model import RejectRow
 from leadbridge.state.store import Store
@@ -19,13 +20,33 @@ def retry_rejects(
 ) -> tuple[RunOutcome, ...]:
     """Send rejected rows once more although nothing changed, these or all; one run for each job concerned."""
     with store.begin() as tx:
-        chosen = list(_chosen(tx, ids))
-        jobs = sorted({found.job for row in chosen if (found := runs.get(tx, row.run)) is not None})
-        for job in jobs:
+        by_job = _by_job(tx, _chosen(tx, ids))
+        for job in by_job:
             workspace.project.config.job(job)
-        _owe(tx, chosen)
-        rejects.set_state(tx, [row.id for row in chosen], "retried")
-    return tuple(running.run_job(workspace, store, job, approval, (), watch) for job in jobs)
+        again = [row for rows in by_job.values() for row in rows if row.code != DEVIATING]
+        _owe(tx, again)
+        rejects.set_state(tx, [row.id for row in again], "retried")
+    return tuple(_outcomes(workspace, store, by_job, approval, watch))
+
+
+def _outcomes(
+    workspace: Workspace, store: Store, by_job: Mapping[str, Sequence[RejectRow]], approval: Approval, watch: Watch
+) -> Iterator[RunOutcome]:
+    for job, rows in by_job.items():
+        owed = [row for row in rows if row.code == DEVIATING]
+        if owed:
+            yield catching_up.catch_up(workspace, store, job, owed, approval, watch)
+        if len(owed) < len(rows):
+            yield running.run_job(workspace, store, job, approval, (), watch)
+
+
+def _by_job(snapshot: Snapshot, chosen: Iterable[RejectRow]) -> dict[str, list[RejectRow]]:
+    found: dict[str, list[RejectRow]] = {}
+    for row in chosen:
+        run = runs.get(snapshot, row.run)
+        if run is not None:
+            found.setdefault(run.job, []).append(row)
+    return dict(sorted(found.items()))
 
 
 def _chosen(snapshot: Snapshot, ids: Collection[int] | None) -> Iterator[RejectRow]:
@@ -55,5 +76,5 @@ def _golden(snapshot: Snapshot, row: RejectRow) -> int | None:
     run = runs.get(snapshot, row.run)
     if run is None or run.plan is None or row.number is None:
         return None
-    found = plans.page(snapshot, run.plan, row.number - 1, 1)
-    return found[0].golden if found and found[0].number == row.number else None
+    found = plans.row(snapshot, run.plan, row.number)
+    return found.golden if found else None

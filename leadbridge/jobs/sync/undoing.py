@@ -10,19 +10,15 @@ from functools import cached_property
 from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync import braking, keeping, resuming
+from leadbridge.jobs.sync import braking, keeping, resuming, small_plans
 from leadbridge.jobs.sync.carried_on import carried_on
 from leadbridge.jobs.sync.journal import WRITES, write_row
-from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold as Leased
 from leadbridge.jobs.sync.lease import leased
-from leadbridge.jobs.sync.model import Approval, Left, PlanOutcome, RunOutcome, Watch
+from leadbridge.jobs.sync.model import Approval, Left, RunOutcome, Watch
 from leadbridge.jobs.sync.referring import referrers
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.plan.brakes import Facts, Side
-from leadbridge.plan.native import WriteVerb
-from leadbridge.plan.row_text import Digest
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
 from leadbridge.provider import ObjectDescription
@@ -86,10 +82,10 @@ class _Undoing:
         with self.store.begin() as tx:
             run = runs.start(tx, self.undone.job, "undo", self.undone.connections, undoes=self.undone.id)
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
-            plan = self._keep(tx, run, rows)
+            plan = small_plans.keep(tx, run, rows)
             left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
         left = (*left, *self._converted(), *(Left(ref, "converted", MISSING, MISSING) for ref in sorted(staying)))
-        planned = PlanOutcome(run.id, plan.id, run.job, plan.digest, writes=_counted(rows))
+        planned = small_plans.outcome_of(run, plan, rows)
         if planned.rows and callable(approval) and not approval(planned):
             with self.store.begin() as tx:
                 runs.end(tx, run.id, "stopped", {})
@@ -201,18 +197,6 @@ class _Undoing:
         source = next((one for one in self.sources if one.connection == connection), None)
         return None if source is None else next((m for m in source.mappings(object) if m.role == role), None)
 
-    def _keep(self, tx: Transaction, run: Run, rows: Sequence[PlanRow]) -> Plan:
-        plan = plans.draft(tx, self.undone.job, "undo", "", {})
-        runs.set_plan(tx, run.id, plan.id)
-        kept = [keeping.stored(row) for row in rows]
-        running = Digest()
-        for row in kept:
-            running.add(row.body)
-        plans.add_rows(tx, plan.id, kept)
-        sides = tuple(Side(connection, 0, verbs) for connection, verbs in _counted(rows).items())
-        plans.seal(tx, plan.id, running.text, {}, Summary(Facts(self.undone.job, sides)).text())
-        return replace(plan, digest=running.text)
-
     def _left(
         self, tx: Transaction, kept: Sequence[Kept], current: Mapping[Ref, Record | None], written: Sequence[Operation]
     ) -> Iterator[Left]:
@@ -260,12 +244,3 @@ class _Undoing:
 
 def _removed(bodies: Iterable[object]) -> Counter[ObjectKey]:
     return Counter((b.connection, b.object) for b in bodies if isinstance(b, Write) and b.verb == "delete")
-
-
-def _counted(rows: Iterable[PlanRow]) -> dict[str, dict[WriteVerb, int]]:
-    counted: dict[str, dict[WriteVerb, int]] = {}
-    for row in rows:
-        if isinstance(row.body, Write):
-            verbs = counted.setdefault(row.body.connection, {})
-            verbs[row.body.verb] = verbs.get(row.body.verb, 0) + 1
-    return counted
