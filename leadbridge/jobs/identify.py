@@ -10,6 +10,7 @@ from leadbridge.jobs.outcome import Review
 from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching import Ambiguous, Index, combine, group
 from leadbridge.matching.groups import Judge
+from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.model import Match, United, label
 from leadbridge.plan.uniting import order_of, unite
 from leadbridge.plugins import Plugins
@@ -105,12 +106,20 @@ class Known:
         }
         return cls(indexes, accounts, meant)
 
-    def match(self, lead: United, connections: Sequence[str]) -> dict[tuple[str, str], Match] | Review:
-        """What the lead belongs to in each connection, or the question that must be answered first."""
+    def match(
+        self, lead: United, connections: Sequence[str], own: Mapping[str, AsContact]
+    ) -> dict[tuple[str, str], Match] | Review:
+        """What the lead belongs to in each connection, or the question that must be answered first.
+
+        Args:
+            own: connection -> the lead's record there as a contact, see :class:`Request`: it names its account.
+        """
         found: dict[tuple[str, str], Match] = {}
         for connection in connections:
             for role in MATCHED_ROLES:
-                hit = self._find(lead, connection, role, found.get((connection, "contact")))
+                contact = found[connection, "contact"].record if (connection, "contact") in found else None
+                itself = own[connection].record if connection in own else None
+                hit = self._find(lead, connection, role, contact or itself)
                 if isinstance(hit, Ambiguous):
                     candidates = tuple(record.ref for record in hit.records)
                     text = f"which {role}? {hit.why}: {', '.join(map(str, candidates))}"
@@ -119,12 +128,12 @@ class Known:
                     found[connection, role] = hit
         return found
 
-    def _find(self, lead: United, connection: str, role: str, contact: Match | None) -> Match | Ambiguous | None:
+    def _find(self, lead: United, connection: str, role: str, contact: Captured | None) -> Match | Ambiguous | None:
         index = self.indexes.get((connection, role))
         if index is None:
             return None
         if role == "account" and contact is not None:
-            named = self.accounts.get((connection, str(contact.record.values.get("organisation", MISSING))))
+            named = self.accounts.get((connection, str(contact.values.get("organisation", MISSING))))
             if named is not None:
                 return Match(named, "the contact's account")
         hit = index.find(lead.members[0].subject, lead.values)

@@ -9,6 +9,7 @@ from typing import NoReturn
 from leadbridge.errors import ConnectionFailedError, UsageError
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.project import Mappings
+from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.provider import ObjectDescription, Provider
 
 
@@ -76,6 +77,16 @@ class Source:
             for mapping in self.mappings(description.name) if description.writable else ():
                 names = {t.name for m in mapping.fields if m.column and m.write != "never" for t in m.targets}
                 found[mapping.role] = found.get(mapping.role, frozenset()) | names
+        return found
+
+    def both(self) -> dict[str, ObjectMapping]:
+        """Objects that can be written and hold leads and contacts alike -> the mapping by which they are contacts."""
+        found: dict[str, ObjectMapping] = {}
+        for one in self.described:
+            contacts = [mapping for mapping in self.mappings(one.name) if mapping.role == "contact"]
+            leads = any(mapping.role in LEAD_ROLES for mapping in self.mappings(one.name))
+            if contacts and leads and one.writable and one.updates:
+                found[one.name] = contacts[0]
         return found
 
     def updates(self, role: str) -> bool:

@@ -54,7 +54,7 @@ def _families(plan: ConversionPlan, book: Book) -> list[tuple[Ref, ...]]:
             found.setdefault(family)
         for number in conversion.rows:
             row = plan.row(number)
-            if row.ref is not None and row.role != "lead":
+            if row.ref is not None and row.ref not in conversion.lead.refs:
                 found.setdefault((row.ref,))
     return list(found)
 

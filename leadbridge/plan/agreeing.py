@@ -5,17 +5,18 @@ A policy's ``existing:`` compares golden values: what a contact's twin in anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadbridge.golden import Link
 from leadbridge.plan.book import Book, Entry, first_made
 from leadbridge.plan.model import Match, Request, United
-from leadbridge.records import Ref
+from leadbridge.records import Captured, Ref
 from leadbridge.values import MISSING, Value, is_absent
 
 OWN = "the lead's own, from before"
 ITS_ACCOUNT = "the contact's account"
+ITSELF = "the lead's own record, which becomes a contact"
 
 
 def agreed(requests: Sequence[Request], book: Book) -> list[Request]:
@@ -51,7 +52,8 @@ def _agreed(request: Request, book: Book, contacts: Mapping[int, Sequence[Entry]
         if (found := matching.find(connection, role)) is not None
     }
     lead = united_now(request.lead, book)
-    return replace(request, lead=lead, matched=_with_golden(matched, request.targets, book))
+    changing = frozenset(matching.changing(matched))
+    return replace(request, lead=lead, matched=_with_golden(matched, request.targets, book), changing=changing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,39 @@ class _Matching:
             return given
         own = self._contact(connection)
         if role == "contact" and own is not None:
-            return Match(own.captured, OWN)
-        if role == "account" and own is not None and (account := self._account(own)) is not None:
+            return own
+        if role == "account" and own is not None and (account := self._account(own.record)) is not None:
             return Match(account.captured, ITS_ACCOUNT)
         made = first_made(self.book, role, connection, self.request.lead.refs)
         return None if made is None else Match(made.captured, OWN)
 
-    def _contact(self, connection: str) -> Entry | None:
+    def changing(self, matched: Mapping[tuple[str, str], Match]) -> Iterator[Ref]:
+        """The lead's records that become contacts: each where it is the contact, or where none is made or found."""
+        for connection, own in self.request.own.items():
+            if connection in self.request.targets:
+                found = matched.get((connection, "contact"))
+            else:
+                found = self._contact(connection)
+            if found is not None and found.record.ref == own.record.ref:
+                yield own.record.ref
+
+    def _contact(self, connection: str) -> Match | None:
+        """The person's own, else the lead's own record where it can become one."""
         links = (self._link(ref) for ref in self.request.lead.refs)
         near = [entry for link in links if link for entry in self.contacts.get(link.golden, ())]
-        return next((entry for entry in near if entry.ref.connection == connection), None)
+        for entry in near:
+            if entry.ref.connection == connection:
+                return Match(entry.captured, OWN)
+        itself = self.request.own.get(connection)
+        return None if itself is None else Match(itself.record, ITSELF)
 
     def _link(self, ref: Ref) -> Link | None:
         entry = self.book.records.get(ref)
         return None if entry is None else entry.link
 
-    def _account(self, contact: Entry) -> Entry | None:
+    def _account(self, contact: Captured) -> Entry | None:
         home = self.book.homes.get((contact.ref.connection, "account"))
-        named = contact.captured.values.get("organisation", MISSING)
+        named = contact.values.get("organisation", MISSING)
         if home is None or is_absent(named):
             return None
         return self.book.records.get(Ref(contact.ref.connection, home.object, str(named)))

@@ -30,6 +30,7 @@ class Body:
         rows: the plan's rows that are views on it, a lead's own left out.
         leads: of a person, the conversions that make it what it is.
         conversions: the conversions that need it.
+        changing: the leads' own records that become contacts.
     """
 
     subject: Subject
@@ -37,6 +38,7 @@ class Body:
     rows: tuple[PlannedRow, ...]
     conversions: tuple[int, ...]
     leads: tuple[Conversion, ...] = ()
+    changing: frozenset[Ref] = frozenset()
 
     @property
     def keep(self) -> Whose | None:

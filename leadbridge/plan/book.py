@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -69,6 +69,7 @@ class Book:
         records: every record that the requests name: leads, and what they may match.
         goldens: those that these records' links lead to, by id.
         homes: (connection, role) -> the mapping by which a new record is made there.
+        both: (connection, object) -> the mapping by which its records are contacts, of objects that hold leads too.
         made: key -> the record that LeadBridge made, where it is there still: under :func:`made_key` in an earlier
             conversion.
         sides: golden id -> its live links, those of other connections too, to see who must be told of a new value.
@@ -86,6 +87,12 @@ class Book:
     referring: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
     unasked: frozenset[Ref] = frozenset()
     run: int = 0
+    both: Mapping[tuple[str, str], ObjectMapping] = field(default_factory=dict)
+
+    def as_contact(self, ref: Ref) -> Entry:
+        """A lead's record as the contact that it becomes, in one of the objects that hold both."""
+        entry, mapping = self.records[ref], self.both[ref.connection, ref.object]
+        return replace(entry, captured=mapping.get(entry.captured.record), mapping=mapping)
 
     def known(self, ref: Ref) -> Known | None:
         """The golden record of a captured record, or None where it has none yet."""
@@ -94,9 +101,12 @@ class Book:
 
     @property
     def closed(self) -> frozenset[int]:
-        """Golden records of which a lead was converted."""
-        links = (entry.link for entry in self.records.values())
-        return frozenset(link.golden for link in links if link is not None and link.state == "converted")
+        """Golden records of which a lead was converted, or is a contact by now."""
+        links = (entry.link for entry in self.records.values() if entry.link is not None)
+        return frozenset(link.golden for link in links if link.state == "converted" or self._was_lead(link))
+
+    def _was_lead(self, link: Link) -> bool:
+        return link.role == "contact" and (link.ref.connection, link.ref.object) in self.both
 
     def is_converted(self, ref: Ref) -> bool:
         entry = self.records.get(ref)

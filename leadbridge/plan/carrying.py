@@ -80,7 +80,8 @@ class Carrier:
         column = column_of(entry.mapping, "person")
         if column is None or "contact" not in here or entry.raws.get(column) != lead.id:
             return None
-        pointing = self._at(Pointing(), column, here["contact"])
+        same = here["contact"].ref == lead  # it is the lead's own record: that is named already
+        pointing = Pointing() if same else self._at(Pointing(), column, here["contact"])
         for name, role in BESIDE.items():
             beside = column_of(entry.mapping, name)
             if beside not in {None, column} and role in here and is_absent(entry.raws.get(beside or "", MISSING)):
@@ -106,7 +107,7 @@ class Carrier:
     def _left(self, places: Iterable[str]) -> Iterator[Note]:
         """Connections whose leads have activities, while their contacts are made elsewhere."""
         known = set(places)
-        refs = {ref for conversion in self.plan.conversions for ref in conversion.lead.refs}
+        refs = {ref for conversion in self.plan.conversions for ref in conversion.lead.refs} - self.plan.changing
         for connection in sorted({r.connection for r in refs if r.connection not in known and any(self._carried(r))}):
             text = f"what refers to leads in {connection} stays there: their contacts are in another CRM"
             yield Note(connection, text)

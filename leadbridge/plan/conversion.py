@@ -9,8 +9,9 @@ from leadbridge.mapping.policy import Part
 from leadbridge.mapping.stages import STAGE
 from leadbridge.plan.admission import admit
 from leadbridge.plan.draft import Draft, offers
-from leadbridge.plan.layout import Layout, Scene, Slot, lay_out
+from leadbridge.plan.layout import Layout, Scene, Slot, is_own_contact, lay_out
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, Match, PlannedRow, Request, label
+from leadbridge.records import Captured
 from leadbridge.values import MISSING, Value, is_absent
 
 REFERS: Mapping[str, Mapping[str, str]] = {
@@ -19,6 +20,8 @@ REFERS: Mapping[str, Mapping[str, str]] = {
     "prospect": {"organisation": "account", "source_lead": "lead"},
 }
 """Role -> reference field -> role of the row that it names."""
+
+CHANGES_ROLE = "the lead's own record becomes a contact"
 
 
 def plan_conversions(requests: Sequence[Request], scene: Scene) -> ConversionPlan:
@@ -65,9 +68,12 @@ class _Rows:
             for offer in offers(part, request, match, self.scene.now):
                 draft.take(offer)
         changes, refers = draft.changes(dict(part.subject.fields)), self._refers(slot, users[0], match)
+        own = is_own_contact(users[0], slot.ref)
+        if own:
+            changes = self._changing_role(slot, users[0], changes, draft.values)
         return PlannedRow(
             number=self.numbers[slot],
-            verb="create" if match is None else ("update" if changes or refers else "keep"),
+            verb="create" if match is None else ("update" if changes or refers or own else "keep"),
             role=slot.role,
             connection=slot.connection,
             ref=slot.ref,
@@ -76,7 +82,26 @@ class _Rows:
             kept=draft.kept(),
             refers=refers,
             why=_why(slot, users, match),
+            changes_role=own,
         )
+
+    def _changing_role(
+        self, slot: Slot, request: Request, changes: Sequence[Change], said: Mapping[str, Value]
+    ) -> tuple[Change, ...]:
+        """How a lead's own record becomes a contact: by these changes, by those that close it, and by what it lacks."""
+        wanted = {change.field: change.new for change in changes}
+        closing = [change for change in self._closes(slot, request)[0] if change.field not in wanted]
+        wanted |= {change.field: change.new for change in closing}
+        old = {**said, **{change.field: change.old for change in changes}}
+        lacking = request.own[slot.connection or ""].still_lacks(wanted, {**said, **wanted})
+        fields = self.scene.lead.fields
+        makes = [
+            Change(name, old.get(name, MISSING), value, "becomes a contact")
+            for name, value in lacking.items()
+            if not fields[name].kind.equivalent(old.get(name, MISSING), value)
+        ]
+        made = {change.field for change in makes}
+        return (*(change for change in (*changes, *closing) if change.field not in made), *makes)
 
     def _illegal(self, part: Part, request: Request) -> Callable[[str, Value, Value], str]:
         """Why a person's stage may not be set so: it moves from what the record says, else from the lead's."""
@@ -100,7 +125,8 @@ class _Rows:
                 continue
             if match is not None and not _blank(match, name):
                 continue
-            near = [s for s in self.layout.slots[request.number] if s.role == role]
+            slots = self.layout.slots[request.number]
+            near = [s for s in slots if s.role == role or (role == "lead" and is_own_contact(request, s.ref))]
             same = [s for s in near if slot.connection in {None, s.connection}] or (near if role == "lead" else [])
             if same:
                 found[name] = self.numbers[same[0]]
@@ -108,7 +134,26 @@ class _Rows:
 
     def _closing(self, slot: Slot, request: Request) -> PlannedRow:
         """How the lead's own record is closed: by the policy's values where its source can be written."""
-        values = next(member for member in request.lead.members if member.ref == slot.ref).values
+        changes, kept, values = (*self._closes(slot, request), self._member(slot, request).values)
+        own = slot.ref in request.changing
+        if own:
+            changes = self._changing_role(slot, request, (), request.own[slot.connection or ""].record.values)
+        return PlannedRow(
+            number=self.numbers[slot],
+            verb="update" if changes or own else "keep",
+            role="lead",
+            connection=slot.connection,
+            ref=slot.ref,
+            label=label(values),
+            changes=changes,
+            kept=kept,
+            why=CHANGES_ROLE if own else "closed" if changes else "LeadBridge remembers that it is converted",
+            changes_role=own,
+        )
+
+    def _closes(self, slot: Slot, request: Request) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+        """The policy's values that close the lead's own record, and those that it keeps out."""
+        values = self._member(slot, request).values
         home = self.scene.homes.get((slot.connection or "", "lead"), frozenset())
         meant = [
             Change(name, values.get(name, MISSING), new, "on_converted")
@@ -117,17 +162,10 @@ class _Rows:
         ]
         why_not = {c.field: self.scene.stages.illegal(c.old, c.new) for c in meant if c.field == STAGE}
         changes = tuple(change for change in meant if not why_not.get(change.field))
-        return PlannedRow(
-            number=self.numbers[slot],
-            verb="update" if changes else "keep",
-            role="lead",
-            connection=slot.connection,
-            ref=slot.ref,
-            label=label(values),
-            changes=changes,
-            kept=tuple(replace(c, rule=f"kept: {why_not[c.field]}") for c in meant if why_not.get(c.field)),
-            why="closed" if changes else "LeadBridge remembers that it is converted",
-        )
+        return changes, tuple(replace(c, rule=f"kept: {why_not[c.field]}") for c in meant if why_not.get(c.field))
+
+    def _member(self, slot: Slot, request: Request) -> Captured:
+        return next(member for member in request.lead.members if member.ref == slot.ref)
 
 
 def _blank(match: Match, name: str) -> bool:

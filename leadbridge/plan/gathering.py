@@ -66,7 +66,8 @@ class _Gathering:
             refs = [row.ref for row in rows if row.ref] + [ref for lead in leads for ref in lead.lead.refs]
             members = tuple(dict.fromkeys(self._whose[ref] for ref in refs))
             subject = self._catalogue.subjects[leads[0].lead.members[0].subject]
-            self._add(Body(subject, members, tuple(rows), (group,), leads))
+            changing = self._plan.changing.intersection(ref for lead in leads for ref in lead.lead.refs)
+            self._add(Body(subject, members, tuple(rows), (group,), leads, changing))
 
     def others(self) -> None:
         """Accounts by the golden record that they have, a new one beside those of its first lead; the rest by lead."""

@@ -96,4 +96,10 @@ def parts_of(request: Request, scene: Scene) -> list[tuple[str | None, str, Part
 
 
 def _closed(request: Request) -> list[Slot]:
-    return [Slot(ref.connection, "lead", ref, 0) for ref in request.lead.refs]
+    kept = [ref for ref in request.lead.refs if not is_own_contact(request, ref)]
+    return [Slot(ref.connection, "lead", ref, 0) for ref in kept]
+
+
+def is_own_contact(request: Request, ref: Ref | None) -> bool:
+    """Whether the record is the lead's own, and one of the contacts that it becomes."""
+    return ref is not None and ref in request.changing and ref.connection in request.targets

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from leadbridge.extend import Reason
+from leadbridge.plan.changing_role import AsContact
 from leadbridge.records import Captured, Ref, Reject
 from leadbridge.values import Value
 
@@ -64,6 +65,8 @@ class Request:
         keys: role -> normalised keys (``domain:reuter.example``), strongest first; leads that share one and match no
             existing record share the record that is made.
         added: role -> field -> value, from plugins, where the policy leaves the field absent.
+        own: connection -> the lead's record there as a contact, where one object holds both.
+        changing: those of its records that become contacts so.
     """
 
     number: int
@@ -73,6 +76,8 @@ class Request:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     rating: Rating | None = None
+    own: Mapping[str, AsContact] = field(default_factory=dict)
+    changing: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ class PlannedRow:
         kept: fields for which the lead had another value that is not taken, and why.
         refers: field -> number of the row whose record it names.
         why: what found the existing record, or what the row is for.
+        changes_role: whether the record was the lead's, and becomes a contact.
     """
 
     number: int
@@ -117,6 +123,7 @@ class PlannedRow:
     kept: tuple[Change, ...] = ()
     refers: Mapping[str, int] = field(default_factory=dict)
     why: str = ""
+    changes_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,11 @@ class ConversionPlan:
 
     def row(self, number: int) -> PlannedRow:
         return self.rows[number - 1]
+
+    @property
+    def changing(self) -> frozenset[Ref]:
+        """Leads' own records that become contacts."""
+        return frozenset(row.ref for row in self.rows if row.changes_role and row.ref is not None)
 
 
 def label(values: Mapping[str, Value]) -> str:

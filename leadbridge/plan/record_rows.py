@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from leadbridge.golden import Held
 from leadbridge.mapping.fields import ColumnMap
-from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.mapping.objects import Changed, ObjectMapping
 from leadbridge.plan.book import Book, Entry, made_key
+from leadbridge.plan.changing_role import change_role
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, PlannedRow
 from leadbridge.plan.rows import WriteRow
-from leadbridge.records import Reject
+from leadbridge.records import Ref, Reject
 from leadbridge.values import MISSING, Raw, Value
 
 
@@ -58,6 +59,7 @@ class Edit:
     Attributes:
         wanted: canonical values that it must say.
         watched: provider fields that must be as captured, though they are not written.
+        lead: the mapping by which the record was a lead until now, where it becomes a contact.
     """
 
     entry: Entry
@@ -68,6 +70,13 @@ class Edit:
     pointing: Pointing = field(default_factory=Pointing)
     changes: tuple[Change, ...] = ()
     watched: Collection[str] = ()
+    lead: ObjectMapping | None = None
+
+    def changed(self) -> Changed:
+        """The provider fields that bring it about."""
+        if self.lead is None:
+            return self.entry.mapping.change(self.wanted, self.entry.raws)
+        return change_role(self.lead, self.entry.mapping, self.wanted, self.entry.raws)
 
 
 @dataclass(slots=True)
@@ -76,6 +85,7 @@ class Clerk:
 
     Attributes:
         firsts: planned row -> the first conversion that needs it: its lead gives the record's key.
+        carried: canonical fields of leads that reach a target.
         creates: planned row -> the write that makes its record; grows as rows are written.
         rejects: fields that a record cannot be given.
     """
@@ -83,6 +93,7 @@ class Clerk:
     plan: ConversionPlan
     book: Book
     firsts: Mapping[int, Conversion]
+    carried: Collection[str] = ()
     creates: dict[int, int] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
 
@@ -92,7 +103,7 @@ class Clerk:
             return None
         if row.ref is None:
             return self._create(number, row.connection, row, target)
-        return self._update(number, self.book.records[row.ref], row, target)
+        return self._update(number, row.ref, row, target)
 
     def _create(self, number: int, connection: str, row: PlannedRow, target: Target) -> WriteRow:
         mapping = self.book.homes[connection, row.role]
@@ -119,11 +130,28 @@ class Clerk:
             conversions=target.conversions,
         )
 
-    def _update(self, number: int, entry: Entry, row: PlannedRow, target: Target) -> WriteRow | None:
-        changes = tuple(change for change in _said(row, target) if change.field not in entry.guarded)
-        wanted = {change.field: change.new for change in changes}
-        pointing = self._pointing(row, entry.mapping, {"always"})
-        return self.update(number, Edit(entry, target, row.label, row.why, wanted, pointing, changes))
+    def _update(self, number: int, ref: Ref, row: PlannedRow, target: Target) -> WriteRow | None:
+        edit = self.edit(ref, row, target, _said(row, target))
+        return self.update(number, replace(edit, pointing=self._pointing(row, edit.entry.mapping, {"always"})))
+
+    def edit(self, ref: Ref, row: PlannedRow, target: Target, changes: Iterable[Change]) -> Edit:
+        """What is to become of the record of a planned row; a lead must still say all that goes into the conversion."""
+        was = self.book.records[ref]
+        entry = self.book.as_contact(ref) if row.changes_role else was
+        open_ = tuple(change for change in changes if change.field not in was.guarded)
+        return Edit(
+            entry=entry,
+            target=target,
+            label=row.label,
+            why=row.why,
+            wanted={change.field: change.new for change in open_},
+            changes=open_,
+            watched=self._watched(was.mapping) if row.role == "lead" or row.changes_role else (),
+            lead=was.mapping if row.changes_role else None,
+        )
+
+    def _watched(self, mapping: ObjectMapping) -> list[str]:
+        return [m.column for m in mapping.fields if m.column and any(t.name in self.carried for t in m.targets)]
 
     def _pointing(self, row: PlannedRow, mapping: ObjectMapping, when: Collection[str]) -> Pointing:
         pointing = Pointing()
@@ -143,7 +171,7 @@ class Clerk:
     def update(self, number: int, edit: Edit) -> WriteRow | None:
         """The update of a captured record; None where it holds all that already."""
         entry, target, pointing = edit.entry, edit.target, edit.pointing
-        changed = entry.mapping.change(edit.wanted, entry.raws)
+        changed = edit.changed()
         self.rejects += [replace(reject, source=str(entry.ref)) for reject in changed.rejects]
         values = {**changed.values, **pointing.values}
         if not values and not pointing.refers:

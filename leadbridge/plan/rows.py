@@ -38,6 +38,7 @@ class LinkChange:
     Attributes:
         base: provider field -> raw value that is agreed from now on, added to what the base holds.
         due: whether it is still owed a write after this plan was settled.
+        role_was: of a lead's own record that becomes a contact, the role that it had.
     """
 
     ref: Ref
@@ -46,6 +47,7 @@ class LinkChange:
     state: LinkState | None = None
     base: Mapping[str, Raw] = field(default_factory=dict)
     due: bool = False
+    role_was: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,14 +151,19 @@ def _changes(body: Body, before: Mapping[str, Held], after: Mapping[str, Held]) 
 def _converted(body: Body, book: Book, apart: Collection[Ref]) -> Iterator[LinkChange]:
     for conversion in body.leads:
         for ref in conversion.lead.refs:
-            if not book.is_converted(ref) and ref not in apart:
-                link = book.records[ref].link
-                yield LinkChange(ref, link.id if link else None, state="converted")
+            if book.is_converted(ref) or ref in apart:
+                continue
+            entry = book.records[ref]
+            link = entry.link.id if entry.link else None
+            if ref in body.changing:
+                yield LinkChange(ref, link, book.as_contact(ref).captured.role, "live", role_was=entry.captured.role)
+            else:
+                yield LinkChange(ref, link, state="converted")
 
 
 def _due(item: Settled, written: Written, book: Book) -> Iterator[LinkChange]:
     """Links that do not say what the golden record says from now on, after what this plan writes."""
-    leads = {ref for conversion in item.body.leads for ref in conversion.lead.refs}
+    leads = {ref for conversion in item.body.leads for ref in conversion.lead.refs} - item.body.changing
     for ref, view in sorted(_views(item.body, book).items()):
         if ref in leads:
             continue
@@ -176,13 +181,13 @@ class _View:
 
 
 def _views(body: Body, book: Book) -> dict[Ref, _View]:
-    """The golden record's live links: those that the plan's rows name, and those of other connections."""
+    """The golden record's live links: those that the plan's rows name, leads that become contacts, and others."""
     found: dict[Ref, _View] = {}
     for member in body.members:
         for side in book.sides.get(member.golden or 0, ()):
             raws = side.link.base if side.captured is None else side.captured
             found[side.link.ref] = _View(side.link.id, side.mapping, raws, side.guarded)
-    for ref in (row.ref for row in body.rows if row.ref is not None):
-        entry = book.records[ref]
+    for ref in (*(row.ref for row in body.rows if row.ref is not None), *body.changing):
+        entry = book.as_contact(ref) if ref in body.changing else book.records[ref]
         found[ref] = _View(entry.link.id if entry.link else None, entry.mapping, entry.raws, entry.guarded)
     return found

@@ -146,6 +146,7 @@ class LinkChange:
         base: what a new link starts from; empty for a first contact.
         age: see :class:`leadbridge.golden.Link`.
         before: the ref that it had, where its key was edited or its golden record united with another.
+        role_was: the role that it had, where a conversion makes a contact of a lead's own record.
     """
 
     link: int
@@ -156,6 +157,7 @@ class LinkChange:
     base: Mapping[str, Raw] = field(default_factory=dict)
     age: int = 0
     before: Ref | None = None
+    role_was: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ def prepare(plan: ConversionPlan, scene: Scene, catalogue: Catalogue, book: Book
     settled = _settled(gathered, scene, book, first + len(adopted))
     opened = [new_row(item.opened, item.body, item.after) for item in settled if item.opened is not None]
     opening = (*adopted, *opened)
-    writing = Writing(gathered, settled, whose, scene, Clerk(plan, book, first_users(plan)))
+    clerk = Clerk(plan, book, first_users(plan), scene.policy.carried_fields)
+    writing = Writing(gathered, settled, whose, scene, clerk)
     return Prepared(opening, gathered, tuple(settled), first + len(opening), writing)
 
 
@@ -86,7 +87,7 @@ class Writing:
 
     def drafts(self) -> dict[int, WriteRow]:
         """Planned row -> its write, numbered and referring by the numbers of planned rows. Nothing is kept of it."""
-        apart = replace(self, clerk=Clerk(self.clerk.plan, self.clerk.book, self.clerk.firsts))
+        apart = replace(self, clerk=replace(self.clerk, creates={}, rejects=[]))
         made = {planned.number: apart.record(planned.number, planned) for planned in self.in_order()}
         return {number: row for number, row in made.items() if row is not None}
 
@@ -113,9 +114,6 @@ class Writing:
         """How a lead's own record is closed."""
         if planned.ref is None:
             raise ValueError(f"row {planned.number} is no lead's own record")
-        entry, whose = self.clerk.book.records[planned.ref], self.whose[planned.ref]
+        whose = self.whose[planned.ref]
         target = Target(whose.golden, whose.settle, {}, self.gathered.users[planned.number])
-        wanted = {change.field: change.new for change in planned.changes if change.field not in entry.guarded}
-        carried = self.scene.policy.carried_fields
-        watched = [m.column for m in entry.mapping.fields if m.column and any(t.name in carried for t in m.targets)]
-        return Edit(entry, target, planned.label, planned.why, wanted, changes=planned.changes, watched=watched)
+        return self.clerk.edit(planned.ref, planned, target, planned.changes)

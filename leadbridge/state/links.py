@@ -142,6 +142,10 @@ def set_states(tx: Transaction, states: Mapping[int, LinkState]) -> None:
     _update(tx, ("state",), [{"_id": link, "_state": state} for link, state in states.items()])
 
 
+def set_roles(tx: Transaction, roles: Mapping[int, str]) -> None:
+    _update(tx, ("role",), [{"_id": link, "_role": role} for link, role in roles.items()])
+
+
 def set_due(tx: Transaction, ids: Collection[int], due: bool) -> None:
     for part in chunks(ids):
         tx.connection.execute(update(table).where(table.c.id.in_(part)).values(due=due))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.conditions import Condition, ConditionFault, compile_condition
@@ -16,11 +16,13 @@ from leadbridge.jobs.outcome import Preview, Review
 from leadbridge.jobs.rating import rated
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching.groups import Judge
 from leadbridge.merge.identity import Answers, answered
 from leadbridge.plan.agreeing import agreed, united_now
 from leadbridge.plan.book import LEAD_ROLES, Book
+from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.conversion import plan_conversions
 from leadbridge.plan.layout import Scene
 from leadbridge.plan.model import LeftOut, Rating, Request, United, label
@@ -157,15 +159,23 @@ class Deciding:
         """A request for each lead whose match is clear, a question for each of the others."""
         requests: list[Request] = []
         questions: list[Review] = []
+        both = {source.connection: source.both() for source in self.sources} if "contact" in self.policy.parts else {}
         for lead in selected:
-            targets = self._targets(lead)
-            matched = known.match(lead, targets)
+            targets, own = self._targets(lead), dict(self._own(lead, both))
+            matched = known.match(lead, targets, own)
             if isinstance(matched, Review):
                 questions.append(matched)
                 continue
             rating, keys = ratings[lead.refs], known.keys(lead, targets)
-            requests.append(Request(len(requests) + 1, lead, targets, matched, keys, rating=rating))
+            requests.append(Request(len(requests) + 1, lead, targets, matched, keys, rating=rating, own=own))
         return requests, questions
+
+    def _own(self, lead: United, both: Mapping[str, Mapping[str, ObjectMapping]]) -> Iterator[tuple[str, AsContact]]:
+        """The lead's first record in each connection whose object holds contacts too; it could become one."""
+        for member in reversed(lead.members):  # of several the first stays
+            mapping = both.get(member.ref.connection, {}).get(member.ref.object)
+            if mapping is not None and self._can_match(member):
+                yield member.ref.connection, AsContact.of(member, mapping)
 
     def _targets(self, lead: United) -> tuple[str, ...]:
         if self.job.into:

@@ -87,6 +87,7 @@ class _Knowing:
             referring=_referring(entries),
             unasked=frozenset(self._unasked()),
             run=run,
+            both={(s.connection, name): m for s in self._scene.sources for name, m in s.both().items()},
         )
         return Knowledge(
             book=book,

@@ -174,7 +174,7 @@ class Translating:
                 yield Move(name, was, Candidate.of(held), "conversion")
 
     def _edits(self, row: SettleRow, golden: int) -> Iterator[Move]:
-        """What was edited in a lead since it was last agreed: its link has no say once it is converted."""
+        """What was edited in a lead since it was last agreed: it is not read as a lead once it is converted."""
         stored = self.knowledge.stored.get(golden)
         for entry in self._converted(row):
             if stored is None or entry.link is None or entry.link.golden != golden:
@@ -186,7 +186,7 @@ class Translating:
 
     def _converted(self, row: SettleRow) -> Iterator[Entry]:
         for change in row.links:
-            if change.state == "converted":
+            if change.state == "converted" or change.role_was:
                 yield self.knowledge.book.records[change.ref]
 
     def _due(self, row: SettleRow) -> set[int]:
@@ -203,6 +203,9 @@ class Translating:
         if entry is None or change.state is None:
             return None
         old, number = entry.link, self.naming.links[change.ref]
+        if change.role_was:
+            role, was, age = change.role or "", old.state if old else "live", old.age if old else 0
+            return LinkChange(number, change.ref, role, change.state, was, age=age, role_was=change.role_was)
         if change.state == "live":
             return LinkChange(number, change.ref, entry.captured.role, "live", base=self._base(entry, change.base))
         role, age = (old.role, old.age) if old else (entry.captured.role, 0)

@@ -89,13 +89,14 @@ class _Taking:
         keys.replace(self._tx, {golden.id: kept_keys(golden)})
 
     def _links(self) -> list[int]:
-        """Their states as they were; the links of leads whose contact had taken over."""
+        """Their states and roles as they were; the links of leads whose contact had taken over."""
         stored = links.load(self._tx, [change.link for change in self._row.links])
         back_again = [change for change in self._row.links if change.link not in self._natives]
         changes = [change for change in back_again if change.link in stored and change.was is not None]
         back = {c.link: c.was for c in changes if stored[c.link].link.state == c.state and c.was is not None}
         links.set_states(self._tx, back)
-        return [change.link for change in changes if change.link in back and change.state == "converted"]
+        links.set_roles(self._tx, {c.link: c.role_was for c in changes if c.role_was and c.link in back})
+        return [c.link for c in changes if c.link in back and (c.state == "converted" or c.role_was)]
 
     def _split(self, part: Before) -> None:
         """A golden record that was united with this one is there again, with its links and what is held of them."""

@@ -1,0 +1,243 @@
+"""Leads that become contacts in their own record: the CRM keeps both in one object and tells them apart by a field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from offices import ADA, BOB, POLICY, convert, everything, office
+from streets import only, only_id
+from town import Town, describe
+
+from leadbridge.jobs.preview import preview
+from leadbridge.memory import MemoryCrm
+from leadbridge.testing.faults import Faults, Killed, at
+from leadbridge.values import Raw
+
+BOTH = "kind first_name last_name email phone company status stage budget organisation"
+TWO = """\
+convert: {convert: [hub], policy: convert.yaml}
+people: {sync: [hub, crm], roles: [lead, contact, account], first: prefer}
+"""
+LEAD = """\
+provider: stage
+connection: hub
+object: People
+role: lead
+when: kind in ["new", "warm"]
+on_create: {kind: new}
+fields:
+  first_name: first_name
+  last_name: last_name
+  email: email
+  phone: phone
+  company: company
+  status: status
+  stage: {field: kind, values: {lead: new, prospect: warm}, unknown: missing}
+  budget: {field: budget, as: decimal}
+"""
+CONTACT = """\
+provider: stage
+connection: hub
+object: People
+role: contact
+when: kind in ["deal", "customer"]
+on_create: {kind: deal}
+fields:
+  first_name: first_name
+  last_name: last_name
+  email: email
+  phone: phone
+  stage: {field: kind, values: {prospect: deal, customer: customer}, unknown: missing}
+  organisation: organisation
+"""
+
+
+def hub(folder: Path, jobs: str = TWO) -> Town:
+    """A CRM called ``hub`` with leads and contacts in ``People``, beside one that keeps them apart."""
+    town = office(folder, jobs, "hub", "crm")
+    for role in ("lead", "contact"):
+        (folder / "mappings" / f"hub.{role}.yaml").unlink()
+    town.crm("hub", describe("People", BOTH))
+    town.map("hub.lead", LEAD)
+    town.map("hub.contact", CONTACT)
+    return town
+
+
+def person(crm: MemoryCrm, **values: Raw) -> str:
+    return crm.create("People", {**dict.fromkeys(BOTH.split(), ""), **values})
+
+
+def links(town: Town, id_: str) -> set[tuple[str, str, str]]:
+    return {(str(link.ref), link.role, link.state) for link in town.why("hub", "People", id_).links}
+
+
+def test_the_record_itself_becomes_the_contact(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    outcome = convert(town)
+    assert outcome.state == "done"
+    assert outcome.counts["rejected"] == 0
+    account = only_id(crm, "Accounts")
+    assert crm.records("People") == {
+        id_: {**ADA, "kind": "deal", "status": "converted", "stage": "", "organisation": account}
+    }
+    assert only(crm, "Opportunitys")["contact"] == id_
+    assert links(town, id_) == {(f"hub:People:{id_}", "contact", "live")}
+    said = {one.field: one.value for one in town.why("hub", "People", id_).fields}
+    assert (said["stage"], said["status"]) == ("prospect", "converted")
+    assert convert(town).counts["done"] == 0
+    town.sync()
+    assert only(town.crm("crm"), "Contacts")["email"] == ADA["email"]
+    assert town.plan("people").rows == 0
+    assert convert(town).counts["done"] == 0
+
+
+def test_its_undo_makes_it_a_lead_again(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="warm")
+    before = everything(crm)
+    run = convert(town).run
+    assert town.undo(run).left == ()
+    assert everything(crm) == before
+    assert links(town, id_) == {(f"hub:People:{id_}", "lead", "live")}
+    assert convert(town).counts["done"] == 0, "what was undone is held"
+    assert town.release("hub", "People", id_) >= 1
+    assert convert(town).counts["done"] == 3
+    assert crm.records("People")[id_]["kind"] == "deal"
+
+
+def test_a_refused_opportunity_leaves_it_a_lead(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    before = everything(crm)
+    town.faults("hub", Faults(refuses=lambda action: action.object == "Opportunitys"))
+    assert convert(town).counts["rejected"] >= 1
+    assert everything(crm) == before
+    assert links(town, id_) == {(f"hub:People:{id_}", "lead", "live")}
+    town.faults("hub", Faults())
+    town.retry()
+    assert crm.records("People")[id_]["kind"] == "deal"
+
+
+def test_an_edit_that_nobody_synced_yet_is_carried_on(tmp_path: Path) -> None:
+    """Also one in a field that only leads have: it is not read again."""
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    town.sync()
+    crm.edit("People", id_, {"phone": "+14155550177", "company": "Acme Foods"})
+    assert convert(town).counts["rejected"] == 0
+    town.sync()
+    other = town.crm("crm")
+    assert only(other, "Leads")["company"] == "Acme Foods"
+    assert only(other, "Leads")["phone"] == "+14155550177"
+    assert town.plan("people").rows == 0
+
+
+def test_a_lead_that_was_edited_since_the_plan_stays_one(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    ada, bob = person(crm, **ADA, kind="new"), person(crm, **BOB, kind="new")
+    plan = town.plan("convert")
+    crm.edit("People", ada, {"last_name": "Lovelace"})
+    assert town.apply(plan.plan).codes["stale"] == 1
+    kinds = {id_: one["kind"] for id_, one in crm.records("People").items()}
+    assert kinds == {ada: "new", bob: "deal"}
+
+
+def test_of_two_records_of_one_person_the_first_becomes_the_contact(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    first, second = person(crm, **ADA, kind="new"), person(crm, **ADA, kind="warm")
+    assert convert(town).counts["rejected"] == 0
+    said = {id_: (one["kind"], one["status"]) for id_, one in crm.records("People").items()}
+    assert said == {first: ("deal", "converted"), second: ("warm", "converted")}
+    assert links(town, first) == {
+        (f"hub:People:{first}", "contact", "live"),
+        (f"hub:People:{second}", "lead", "converted"),
+    }
+    assert convert(town).counts["done"] == 0
+
+
+def test_a_lead_of_somebody_who_is_a_contact_there_is_closed_beside_it(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    there = person(crm, last_name="King", email=ADA["email"], kind="customer")
+    lead = person(crm, **ADA, kind="new")
+    assert convert(town).counts["rejected"] == 0
+    records = crm.records("People")
+    assert (records[lead]["kind"], records[lead]["status"]) == ("new", "converted")
+    assert (records[there]["kind"], records[there]["first_name"]) == ("customer", "Ada")
+    assert only(crm, "Opportunitys")["contact"] == there
+
+
+def test_the_company_that_its_record_names_is_the_account(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    account = crm.create("Accounts", {"name": "Acme Holding", "industry": ""})
+    id_ = person(crm, **ADA, kind="new", organisation=account)
+    assert convert(town).counts["rejected"] == 0
+    assert set(crm.records("Accounts")) == {account}
+    assert crm.records("People")[id_]["organisation"] == account
+    assert only(crm, "Opportunitys")["organisation"] == account
+
+
+def test_converted_into_another_crm_it_becomes_a_contact_here_too(tmp_path: Path) -> None:
+    town = hub(tmp_path, TWO.replace("convert: [hub],", "convert: [hub], into: crm,"))
+    here, there = town.crm("hub"), town.crm("crm")
+    id_ = person(here, **ADA, kind="new")
+    assert convert(town).counts["rejected"] == 0
+    assert here.records("People")[id_]["kind"] == "deal"
+    assert here.records("People")[id_]["status"] == "converted"
+    made = only_id(there, "Contacts")
+    assert links(town, id_) == {(f"hub:People:{id_}", "contact", "live"), (f"crm:Contacts:{made}", "contact", "live")}
+    there.edit("Contacts", made, {"phone": "+14155550188"})
+    town.sync()
+    assert here.records("People")[id_]["phone"] == "+14155550188", "it is written as before"
+    town.sync()
+    assert town.plan("people").rows == 0
+    assert convert(town).counts["done"] == 0
+
+
+def test_what_the_policy_says_makes_it_a_contact_as_well(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="warm")
+    policy = POLICY.replace("phone: phone}", "phone: phone, stage: {value: customer, existing: overwrite}}")
+    (tmp_path / "mappings" / "convert.yaml").write_text(policy)
+    assert convert(town).counts["rejected"] == 0
+    assert crm.records("People")[id_]["kind"] == "customer"
+
+
+def test_the_preview_says_so(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    person(town.crm("hub"), **ADA, kind="new")
+    with town.opened() as (workspace, _):
+        plan = preview(workspace, "convert", lambda step, rows: None).plan
+    (row,) = (row for row in plan.rows if row.role == "contact")
+    assert (row.verb, row.why) == ("update", "the lead's own record, which becomes a contact")
+    assert {c.field: (c.old, c.new) for c in row.changes} == {
+        "status": ("working", "converted"),
+        "stage": ("lead", "prospect"),
+    }
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_kill_at_a_write_is_resumed_to_the_same_end(tmp_path: Path, step: int) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    town.faults("hub", Faults(script=at({("write", step): "kill_after"})))
+    with pytest.raises(Killed):
+        convert(town)
+    town.faults("hub", Faults())
+    resumed = town.resume()
+    assert resumed is not None
+    assert crm.records("People")[id_]["kind"] == "deal"
+    assert len(crm.records("People")) == len(crm.records("Accounts")) == len(crm.records("Opportunitys")) == 1
+    assert links(town, id_) == {(f"hub:People:{id_}", "contact", "live")}
+    assert convert(town).counts["done"] == 0
