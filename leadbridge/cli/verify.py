@@ -1,4 +1,4 @@
-"""``leadbridge verify``: whether every linked record says what LeadBridge agreed."""
+"""``leadbridge verify``: whether every linked record says what was agreed, and converted leads are so completely."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import typer
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from leadbridge.jobs.verify import Verified
+    from leadbridge.jobs.verify import Conversions, Verified
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+CONVERTED = ("converted", "whole", "reopened", "gone", "broken")
 COUNTS = ("records", "in_step", "edited", "owed", "new", "aside", "read_only", "differs", "missing")
 ALWAYS = ("records", "in_step", "differs", "missing")
 
 
 @app.command()
 def verify(
-    job: Annotated[str, typer.Argument(metavar="JOB", help="A sync job of leadbridge.yaml.")],
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A job of leadbridge.yaml.")],
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -30,7 +31,11 @@ def verify(
 
     edited: edited since the last run. owed: known to be behind. new: not linked yet. aside: linked and never written,
     such as twins. read only: in a connection that the job only reads. differs: out of step, and nothing says why.
-    missing: linked and not found. Exit status 1 says that some differ.
+    missing: linked and not found.
+
+    Of a job that converts, each converted lead is looked at too. whole: its contact and account are linked, and it says
+    what the policy gives a converted lead. reopened: somebody gave it other values since. gone: deleted since. broken:
+    something is lacking. Exit status 1 says that some differ or are broken.
     """
     from leadbridge.cli.opening import opened
     from leadbridge.cli.output import print_json
@@ -40,15 +45,20 @@ def verify(
     with opened(config) as (workspace, store), progress(quiet) as watch:
         found = look(workspace, store, job, watch)
     if as_json:
-        print_json({"job": job, "objects": [_data(one) for one in found]})
+        more = {"conversions": [_data(one) for one in found.conversions]} if found.conversions else {}
+        print_json({"job": job, "objects": [_data(one) for one in found.objects], **more})
     else:
-        _print(found)
-    if any(one.differs for one in found):
+        _print(found.objects)
+        _print_conversions(found.conversions)
+    if not found.holds:
         raise typer.Exit(1)
 
 
-def _data(one: Verified) -> dict[str, object]:
-    examples = [{"ref": str(ref), "fields": fields} for ref, fields in one.examples]
+def _data(one: Verified | Conversions) -> dict[str, object]:
+    from leadbridge.jobs.verify import Verified
+
+    said = "fields" if isinstance(one, Verified) else "lacking"
+    examples = [{"ref": str(ref), said: what} for ref, what in one.examples]
     return {**asdict(one), "examples": examples}
 
 
@@ -65,3 +75,16 @@ def _print(found: Sequence[Verified]) -> None:
     for one in found:
         for ref, fields in one.examples:
             print_line(escape(f"  {ref} differs in {', '.join(fields)}"))
+
+
+def _print_conversions(found: Sequence[Conversions]) -> None:
+    from leadbridge.cli.output import Column, escape, print_line, print_table
+
+    if not found:
+        return
+    heads = [Column("in"), Column("object"), *(Column(name, "right", shrink=False) for name in CONVERTED)]
+    print_line()
+    print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in CONVERTED)] for one in found])
+    for one in found:
+        for ref, lacking in one.examples:
+            print_line(escape(f"  {ref} is not whole: {lacking}"))

@@ -1,4 +1,7 @@
-"""Promise 1 on real data: what every linked record says is compared with its golden record. Nothing is written."""
+"""Promise 1 on real data: what every linked record says is compared with its golden record. Nothing is written.
+
+Of a job that converts, promise 11 as well: each lead that was converted is so completely.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from dataclasses import dataclass, field
 
 from leadbridge.apply.options import same
 from leadbridge.conditions import ConditionError
+from leadbridge.config.jobs import SyncJob
 from leadbridge.golden import Golden
 from leadbridge.jobs.capture import covering
+from leadbridge.jobs.convert.running import scene_of
+from leadbridge.jobs.convert.verifying import Conversions, whole
 from leadbridge.jobs.sync.barring import Marks, barred, marks_for
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References, columns
@@ -58,23 +64,46 @@ class Verified:
     examples: list[tuple[Ref, tuple[str, ...]]] = field(default_factory=list)
 
 
-def verify(workspace: Workspace, store: Store, job: str, watch: Watch) -> list[Verified]:
-    """Read every object of a sync job whole, and count. Memory does not grow with the records.
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """``conversions``: of a job that converts, beside the objects that it reads and writes."""
+
+    objects: Sequence[Verified]
+    conversions: Sequence[Conversions] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as promised, or something says why not."""
+        return not any(one.differs for one in self.objects) and not any(one.broken for one in self.conversions)
+
+
+def verify(workspace: Workspace, store: Store, job: str, watch: Watch) -> Verification:
+    """Read every object of a job whole, and count. Memory does not grow with the records.
 
     Raises:
-        UsageError: there is no such job, or it converts.
+        UsageError: there is no such job.
         ConnectionFailedError: a connection cannot be read.
     """
-    with opened(workspace, store, job) as scene, store.read() as snapshot:
-        linked = links.counts(snapshot)
-        marks = marks_for(store, erasing=False)
-        found = []
-        for source in scene.sources:
-            for name in source.objects(scene.roles):
-                one = _Object(scene, snapshot, (source.connection, name), marks)
-                one.read(watch)
-                one.result.missing = max(0, linked.get((source.connection, name, "live"), 0) - one.live)
-                found.append(one.result)
+    configured = workspace.project.config.job(job)
+    if isinstance(configured, SyncJob):
+        with opened(workspace, store, job) as scene, store.read() as snapshot:
+            return Verification(_objects(scene, store, snapshot, watch))
+    with workspace.open(configured.connections, store) as sources, store.read() as snapshot:
+        scene, policy = scene_of(workspace, job, sources), workspace.mappings.policy(configured.policy)
+        objects = _objects(scene, store, snapshot, watch)
+        return Verification(objects, list(whole(scene, configured, policy, snapshot, watch)))
+
+
+def _objects(scene: Scene, store: Store, snapshot: Snapshot, watch: Watch) -> list[Verified]:
+    linked = links.counts(snapshot)
+    marks = marks_for(store, erasing=False)
+    found = []
+    for source in scene.sources:
+        for name in source.objects(scene.roles):
+            one = _Object(scene, snapshot, (source.connection, name), marks)
+            one.read(watch)
+            one.result.missing = max(0, linked.get((source.connection, name, "live"), 0) - one.live)
+            found.append(one.result)
     return found
 
 
@@ -201,4 +230,4 @@ class _Object:
                 result.examples.append((record.ref, tuple(sorted(unequal))))
 
 
-__all__ = ["Verified", "verify"]
+__all__ = ["Conversions", "Verification", "Verified", "verify"]

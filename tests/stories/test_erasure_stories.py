@@ -194,7 +194,7 @@ def test_verify_counts_an_erased_record_that_is_there_again_as_left_aside(tmp_pa
     hs.create("contacts", {"email": "ada.lovelace@x.example", "lastname": "L"})
     town.sync()
     with town.opened() as (workspace, store):
-        found = {one.connection: one for one in verify(workspace, store, "people", nobody)}
+        found = {one.connection: one for one in verify(workspace, store, "people", nobody).objects}
     assert (found["hs"].aside, found["hs"].new, found["hs"].in_step) == (1, 0, 1)
 
 

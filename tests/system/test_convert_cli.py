@@ -126,6 +126,11 @@ def test_planned_applied_run_again_and_undone(folder, capsys):
     shown = capsys.readouterr().out
     assert "crm:leads.csv:1  lead, converted" in shown
     assert "crm:contacts.csv:10  contact, live" in shown
+    verified = call(capsys, "verify", "convert")
+    assert [(one["object"], one["converted"], one["whole"]) for one in verified["conversions"]] == [("leads.csv", 2, 2)]
+    assert {one["object"]: one["in_step"] for one in verified["objects"]}["contacts.csv"] == 2
+    assert main(["verify", "convert"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["crm", "leads.csv", "2", "2", "0", "0", "0"]
 
     call(capsys, "undo", str(done["run"]), "--yes")
     assert tables(folder) == before

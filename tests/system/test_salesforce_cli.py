@@ -164,6 +164,8 @@ def test_a_conversion_whose_reply_is_lost_is_done_once(project: Path, served: Se
     made = len(rows(served, "Contact")) - before
     assert 0 < made <= len(converted)
     capsys.readouterr()
+    assert main(["verify", "convert"]) == 0
+    capsys.readouterr()
     assert main(["convert", "convert"]) == 0
     assert len(rows(served, "Contact")) == before + made
     capsys.readouterr()

@@ -19,6 +19,7 @@ from leadbridge.jobs.convert.foretelling import Foretelling, able
 from leadbridge.jobs.convert.knowing import know
 from leadbridge.jobs.convert.questions import clear_leftovers, keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
+from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
 from leadbridge.jobs.sync.barring import let_in
 from leadbridge.jobs.sync.gathering import Gathered
@@ -69,8 +70,14 @@ def converting(
     with workspace.open(job.connections, store) as sources:
         Deciding(workspace, name, job, policy, sources).check_targets()
         able(job, policy, sources)
-        scene = Scene(workspace, name, _as_sync(job), sources, _roles(policy), None, None, job.model_dump_json())
-        yield Converting(scene, store, hold, resumed, job, policy)
+        yield Converting(scene_of(workspace, name, sources), store, hold, resumed, job, policy)
+
+
+def scene_of(workspace: Workspace, name: str, sources: tuple[Source, ...]) -> Scene:
+    """What a conversion job shares with the others, with its connections open."""
+    job = convert_job(workspace, name)
+    roles = _roles(workspace.mappings.policy(job.policy))
+    return Scene(workspace, name, _as_sync(job), sources, roles, None, None, job.model_dump_json())
 
 
 def _as_sync(job: ConvertJob) -> SyncJob:

@@ -1,0 +1,180 @@
+"""Promise 11 on real data: whether each lead that was converted is so completely. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from leadbridge.config import ConvertJob
+from leadbridge.golden import Golden, Link
+from leadbridge.jobs.convert.foretelling import able
+from leadbridge.jobs.sources import Source
+from leadbridge.jobs.sync.model import Watch
+from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.plan.book import LEAD_ROLES
+from leadbridge.records import Record, Ref
+from leadbridge.state import goldens, links
+from leadbridge.state.model import StoredLink
+from leadbridge.state.transactions import Snapshot
+from leadbridge.values import Raw
+
+_Linked = Mapping[int, Sequence[StoredLink]]
+"""Golden record -> its links."""
+
+EXAMPLES: Final = 10
+_AT_ONCE: Final = 200
+"""Leads that are looked at in one call."""
+
+
+@dataclass(slots=True)
+class Conversions:
+    """One object with leads: those that count as converted, each once.
+
+    Attributes:
+        converted: all of them.
+        whole: their contact and account are linked where the policy puts them, what they made is there, and the lead
+            says so.
+        reopened: whole, but somebody has given the lead other values than `on_converted` since.
+        gone: the lead is not there any more.
+        broken: something is lacking, and nothing says why: a fault of LeadBridge or of the CRM.
+        examples: a few of those that are broken, with what is lacking.
+    """
+
+    connection: str
+    object: str
+    converted: int = 0
+    whole: int = 0
+    reopened: int = 0
+    gone: int = 0
+    broken: int = 0
+    examples: list[tuple[Ref, str]] = field(default_factory=list)
+
+
+def whole(
+    scene: Scene, job: ConvertJob, policy: ConvertPolicy, snapshot: Snapshot, watch: Watch
+) -> Iterator[Conversions]:
+    """Look at every lead of a job that was converted, and count; objects without one are left out.
+
+    Raises:
+        ConnectionFailedError: a connection cannot be read.
+    """
+    looking = _Looking(scene, job, policy, snapshot)
+    for source in scene.sources:
+        for name in source.objects(LEAD_ROLES) if source.connection in job.convert else ():
+            found = looking.object(source, name, watch)
+            if found.converted:
+                yield found
+
+
+class _Looking:
+    def __init__(self, scene: Scene, job: ConvertJob, policy: ConvertPolicy, snapshot: Snapshot) -> None:
+        self._scene = scene
+        self._job = job
+        self._policy = policy
+        self._snapshot = snapshot
+        self._native = able(job, policy, scene.sources)
+        self._homes = {(s.connection, role) for s in scene.sources for role in s.homes()}
+
+    def object(self, source: Source, name: str, watch: Watch) -> Conversions:
+        found, after = Conversions(source.connection, name), ""
+        while page := links.page(self._snapshot, source.connection, name, after, _AT_ONCE):
+            after = page[-1].link.ref.id
+            converted = [stored.link for stored in page if stored.link.state == "converted"]
+            if converted:
+                self._page(source, converted, found)
+                watch(source.connection, found.converted)
+        return found
+
+    def _page(self, source: Source, leads: Sequence[Link], found: Conversions) -> None:
+        refs = [lead.ref for lead in leads]
+        native = self._native.get(source.connection)
+        told: Sequence[Mapping[str, Ref] | None] = native.converted(refs) if native else [None for _ in refs]
+        records: Sequence[Record | None] = source.provider.read(refs)
+        stored = goldens.load(self._snapshot, {lead.golden for lead in leads})
+        people = {number: one.golden for number, one in stored.items()}
+        accounts = {account for one in people.values() if (account := _named(one)) is not None}
+        linked = links.by_goldens(self._snapshot, accounts | people.keys())
+        for lead, by_itself, record in zip(leads, told, records, strict=True):
+            lacking = next(self._lacking(lead, people[lead.golden], by_itself, linked), "")
+            _count(found, lead.ref, lacking or self._closed(lead, by_itself, record))
+
+    def _closed(self, lead: Link, by_itself: Mapping[str, Ref] | None, record: Record | None) -> str:
+        """How the lead itself stands: a count of :class:`Conversions`, or what is lacking."""
+        if by_itself is not None:
+            return "whole"
+        if record is None:
+            return "gone"
+        writable = self._scene.can_write(lead.ref.connection, lead.ref.object)
+        if not writable or self._says(lead, record.values):
+            return "whole"
+        return "reopened" if self._says(lead, lead.base) else f"it does not say {_words(self._policy)}"
+
+    # --- what is lacking
+
+    def _lacking(self, lead: Link, person: Golden, told: Mapping[str, Ref] | None, linked: _Linked) -> Iterator[str]:
+        """What of the policy is not there, in words; a record that went since is no fault of the conversion."""
+        target = self._job.into or lead.ref.connection
+        at = f"in {target}"
+        contacts = [one for one in linked.get(person.id, ()) if _stands(one, "contact", target)]
+        if "contact" in self._policy.parts and not contacts:
+            yield f"it has no contact {at}"
+        if told and "contact" in told and all(one.link.ref != told["contact"] for one in contacts):
+            yield f"its contact is {told['contact']}, which is linked with somebody else, or not at all"
+        account = _named(person)
+        part = self._policy.parts.get("account")
+        if part is not None and account is None and part.when is None:
+            yield "it belongs to no account"
+        if part is not None and account and not any(_stands(one, "account", target) for one in linked.get(account, ())):
+            yield f"its account is not linked {at}"
+        if (target, "opportunity") in self._homes and person.id in self._unmade_opportunities:
+            yield f"its opportunity is not linked {at}"
+
+    @cached_property
+    def _unmade_opportunities(self) -> frozenset[int]:
+        """People whose opportunity has no record anywhere, and none is owed."""
+        found: set[int] = set()
+        after = 0
+        while page := goldens.page(self._snapshot, after, subject="opportunity"):
+            after = page[-1].golden.id
+            there = links.connections_of(self._snapshot, [one.golden.id for one in page])
+            lost = (one for one in page if one.golden.id not in there and not one.due)
+            found |= {int(said) for one in lost if (said := str(one.golden.value("contact"))).isdecimal()}
+        return frozenset(found)
+
+    # --- what the lead says
+
+    def _says(self, lead: Link, raws: Mapping[str, Raw]) -> bool:
+        """Whether a lead's values say what the policy gives a converted lead, as far as they can."""
+        mapping = self._scene.mapping_of(lead.ref, lead.role)
+        return mapping is None or not mapping.put(self._policy.on_converted, raws)
+
+
+def _count(found: Conversions, ref: Ref, said: str) -> None:
+    found.converted += 1
+    if said == "whole":
+        found.whole += 1
+    elif said == "reopened":
+        found.reopened += 1
+    elif said == "gone":
+        found.gone += 1
+    else:
+        found.broken += 1
+        if len(found.examples) < EXAMPLES:
+            found.examples.append((ref, said))
+
+
+def _words(policy: ConvertPolicy) -> str:
+    return ", ".join(f"{name} {value}" for name, value in policy.on_converted.items())
+
+
+def _stands(stored: StoredLink, role: str, connection: str) -> bool:
+    return stored.link.role == role and stored.link.ref.connection == connection
+
+
+def _named(person: Golden) -> int | None:
+    """The golden record of the organisation that somebody belongs to."""
+    said = str(person.value("organisation"))
+    return int(said) if said.isdecimal() else None

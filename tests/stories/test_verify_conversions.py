@@ -1,0 +1,157 @@
+"""Promise 11 looked at on what is there: each converted lead is so completely, or is named with what is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from offices import ADA, BOB, convert, everything, lead, native_office, office
+from streets import only_id
+from town import Town, nobody
+
+from leadbridge.jobs.verify import Conversions, Verification, verify
+from leadbridge.state import goldens, links
+from leadbridge.testing.faults import Faults
+
+OFFICES = pytest.mark.parametrize("made", [office, native_office], ids=["managed", "native"])
+
+
+def verified(town: Town) -> Verification:
+    with town.opened() as (workspace, store):
+        return verify(workspace, store, "convert", nobody)
+
+
+def counted(found: Verification) -> dict[str, int]:
+    (one,) = found.conversions
+    names = ("converted", "whole", "reopened", "gone", "broken")
+    return {name: getattr(one, name) for name in names if getattr(one, name)}
+
+
+def lacking(found: Verification) -> list[str]:
+    (one,) = found.conversions
+    return [what for _, what in one.examples]
+
+
+@OFFICES
+def test_what_was_converted_is_whole_and_nothing_is_written(tmp_path: Path, made: Callable[[Path], Town]) -> None:
+    town = made(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    lead(crm, **BOB)
+    lead(crm, **{**ADA, "first_name": "Eve", "email": "eve@x.example", "phone": "", "status": "new"})
+    convert(town)
+    before = everything(crm)
+    found = verified(town)
+    assert counted(found) == {"converted": 2, "whole": 2}
+    assert found.holds
+    contacts = next(one for one in found.objects if one.object == "Contacts")
+    assert (contacts.records, contacts.in_step, contacts.missing) == (2, 2, 0)
+    assert everything(crm) == before
+
+
+def test_before_anything_was_converted_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    lead(town.crm("crm"), **ADA)
+    found = verified(town)
+    assert (found.conversions, found.holds) == ([], True)
+
+
+@OFFICES
+def test_a_contact_that_somebody_deleted_is_missing_and_no_broken_conversion(
+    tmp_path: Path, made: Callable[[Path], Town]
+) -> None:
+    town = made(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    convert(town)
+    crm.delete("Contacts", only_id(crm, "Contacts"))
+    found = verified(town)
+    assert counted(found) == {"converted": 1, "whole": 1}
+    assert {one.object: one.missing for one in found.objects if one.missing} == {"Contacts": 1}
+
+
+def test_a_lead_that_somebody_opened_again_is_told_apart_from_one_that_was_never_closed(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm")
+    id_ = lead(crm, **ADA)
+    convert(town)
+    crm.edit("Leads", id_, {"status": "working"})
+    assert counted(verified(town)) == {"converted": 1, "reopened": 1}
+    with town.opened() as (_, store), store.begin() as tx:
+        (stored,) = links.page(tx, "crm", "Leads")
+        links.set_bases(tx, {stored.link.id: {**stored.link.base, "status": "working"}})
+    found = verified(town)
+    assert (counted(found), found.holds) == ({"converted": 1, "broken": 1}, False)
+    assert lacking(found) == ["it does not say status converted"]
+
+
+def test_a_lead_that_somebody_deleted_is_gone(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm")
+    id_ = lead(crm, **ADA)
+    convert(town)
+    crm.delete("Leads", id_)
+    assert counted(verified(town)) == {"converted": 1, "gone": 1}
+
+
+@OFFICES
+@pytest.mark.parametrize(
+    ("object", "words"),
+    [("Contacts", "it has no contact in crm"), ("Accounts", "its account is not linked in crm")],
+)
+def test_a_link_that_is_lacking_is_named(tmp_path: Path, made: Callable[[Path], Town], object: str, words: str) -> None:
+    town = made(tmp_path)
+    lead(town.crm("crm"), **ADA)
+    convert(town)
+    with town.opened() as (_, store), store.begin() as tx:
+        links.remove(tx, [stored.link.id for stored in links.page(tx, "crm", object)])
+    found = verified(town)
+    assert (counted(found), found.holds, lacking(found)) == ({"converted": 1, "broken": 1}, False, [words])
+
+
+@OFFICES
+def test_an_opportunity_that_was_never_made_is_named(tmp_path: Path, made: Callable[[Path], Town]) -> None:
+    town = made(tmp_path)
+    lead(town.crm("crm"), **ADA)
+    convert(town)
+    with town.opened() as (_, store), store.begin() as tx:
+        links.remove(tx, [stored.link.id for stored in links.page(tx, "crm", "Opportunitys")])
+    assert lacking(verified(town)) == ["its opportunity is not linked in crm"]
+
+
+def test_a_person_of_no_account_is_named(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    lead(town.crm("crm"), **ADA)
+    convert(town)
+    with town.opened() as (_, store), store.begin() as tx:
+        (person,) = goldens.page(tx, subject="person")
+        fields = {name: held for name, held in person.golden.fields.items() if name != "organisation"}
+        goldens.update_expected(tx, [replace(person.golden, fields=fields)], {person.golden.id: person.version})
+    assert lacking(verified(town)) == ["it belongs to no account"]
+
+
+def test_a_contact_that_is_somebody_elses_is_named(tmp_path: Path) -> None:
+    """The CRM says that another contact stands for the lead."""
+    town = native_office(tmp_path)
+    crm = town.crm("crm")
+    first, second = lead(crm, **ADA), lead(crm, **{**BOB, "company": "Other"})
+    convert(town)
+    ada, bob = crm.entry("Leads", first).became, crm.entry("Leads", second).became
+    assert isinstance(ada, dict)
+    ada["contact"] = bob["contact"]
+    found: Conversions = verified(town).conversions[0]
+    assert (found.whole, found.broken) == (1, 1)
+    assert found.examples[0][1].endswith("which is linked with somebody else, or not at all")
+
+
+@OFFICES
+def test_what_was_undone_or_refused_is_not_counted(tmp_path: Path, made: Callable[[Path], Town]) -> None:
+    town = made(tmp_path)
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.faults("crm", Faults(refuses=lambda action: action.object == "Opportunitys", keeps_back=lambda request: True))
+    convert(town)
+    found = verified(town)
+    assert (found.conversions, found.holds) == ([], True)
