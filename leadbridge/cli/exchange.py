@@ -1,4 +1,4 @@
-"""``leadbridge mappings import``, ``export`` and ``diff``: the convert policy and a CRM's own file of the same kind."""
+"""``leadbridge mappings import``, ``export`` and ``diff FILE``: the convert policy and a CRM's own file."""
 
 from __future__ import annotations
 
@@ -129,20 +129,10 @@ def export(  # noqa: PLR0913, PLR0917  (same)
         say(f"Not in it: {one.role} {one.field} {one.reason}.")
 
 
-def diff(  # noqa: PLR0913, PLR0917  (same)
-    file: Source,
-    policy: Policy = None,
-    provider: Provider = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-) -> None:
-    """Compare the convert policy with what a CRM copies.
-
-    The CRM copies what its file says, and more by itself. Order does not matter. Exit status 1 says
-    that there are differences.
-    """
+def differs_from_file(  # noqa: PLR0913  (what the command was given)
+    file: Path, config: Path | None, policy: str | None, provider: str | None, *, as_json: bool, quiet: bool
+) -> bool:
+    """Print what the policy and the CRM's file do differently, and tell whether there is anything."""
     from leadbridge.cli.output import print_json, say
     from leadbridge.mapping.exchange import differences
 
@@ -156,8 +146,7 @@ def diff(  # noqa: PLR0913, PLR0917  (same)
         _show(found)
         for one in said.unsaid if not quiet else ():
             say(f"Not compared: {one.role} {one.field} {one.reason}.")
-    if found:
-        raise typer.Exit(1)
+    return bool(found)
 
 
 def _show(found: list[Difference]) -> None:
@@ -196,7 +185,7 @@ def _sides(config: Path | None, policy: str | None, provider: str | None) -> _Si
 
     workspace = load_workspace(config)
     policies = workspace.mappings.policies
-    name = _one("convert policy", policy, list(policies), "--policy")
+    name = the_one("convert policy", policy, list(policies), "--policy")
     kind, file = _file_of(workspace, provider)
     mappings = tuple(one for one in workspace.mappings.objects if one.provider == kind)
     return _Sides(workspace, workspace.mappings.policy(name), kind, file, mappings)
@@ -206,11 +195,12 @@ def _file_of(workspace: Workspace, provider: str | None) -> tuple[str, Conversio
     names = [provider] if provider else list(workspace.plugins.providers)
     files = {name: workspace.plugins.provider(name).conversion_file for name in names}
     found = {name: file for name, file in files.items() if file is not None}
-    name = _one("provider with a file of its own", provider, list(found), "--provider")
+    name = the_one("provider with a file of its own", provider, list(found), "--provider")
     return name, found[name]
 
 
-def _one(what: str, asked: str | None, known: list[str], option: str) -> str:
+def the_one(what: str, asked: str | None, known: list[str], option: str) -> str:
+    """The name that was asked for, or the only one. Raises UsageError with what there is."""
     from leadbridge.errors import UsageError
 
     if asked is not None and asked in known:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadbridge.cli import exchange
+from leadbridge.cli import diff, exchange
 from leadbridge.cli.findings import count, report, unreadable
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
@@ -185,7 +185,7 @@ def suggest_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own 
 
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
-app.command("diff")(exchange.diff)
+app.command("diff")(diff.diff)
 
 
 def _connections(workspace: Workspace, asked: Sequence[str]) -> dict[str, Connected]:

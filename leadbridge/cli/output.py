@@ -177,14 +177,14 @@ def say(text: str) -> None:
         sys.stderr.write(line + "\n")
 
 
-def fold(text: str, indent: int, *, hang: int = 0, stream: TextIO | None = None) -> list[str]:
+def fold(text: str, indent: int, *, hang: int = 0, stream: TextIO | None = None, limit: int | None = None) -> list[str]:
     """Lines that fit the terminal, each indented, those after the first by ``hang`` more; a word is never cut.
 
-    The whole text is one line where the output is piped.
+    The whole text is one line where the output is piped and no ``limit`` in characters is given.
     """
     import textwrap
 
-    limit, margin = width(stream), " " * indent
+    limit, margin = limit or width(stream), " " * indent
     if limit is None:
         return [margin + text]
     wrapper = textwrap.TextWrapper(max(limit, indent + hang + 20), break_long_words=False, break_on_hyphens=False)

@@ -75,12 +75,15 @@ def described(workspace: Workspace, name: str) -> Described:
     """Raises LeadBridgeError where the connection cannot be used."""
     provider = workspace.project.open(name)
     try:
-        objects = tuple(provider.describe())
-        return Described(
-            objects, provider.capabilities.native_conversion, _narrowed(workspace, name, provider, objects)
-        )
+        return told_by(provider, workspace, name)
     finally:
         provider.close()
+
+
+def told_by(provider: Provider, workspace: Workspace, name: str) -> Described:
+    """What an open connection says of itself. Raises as :func:`described` does."""
+    objects = tuple(provider.describe())
+    return Described(objects, provider.capabilities.native_conversion, _narrowed(workspace, name, provider, objects))
 
 
 def _narrowed(

@@ -93,6 +93,10 @@ class ObjectMapping:
         """The canonical fields that it fills."""
         return tuple(target for fieldmap in self.fields for target in fieldmap.targets)
 
+    def fieldmap(self, name: str) -> FieldMap | None:
+        """The entry that fills a canonical field; None where there is none."""
+        return next((one for one in self.fields if any(target.name == name for target in one.targets)), None)
+
     def covers(self, values: Mapping[str, Raw]) -> bool:
         """Whether it covers a record with these provider values. Raises ConditionError where a condition errs."""
         if self.when is not None and not self.when.includes(values):
@@ -131,6 +135,15 @@ class ObjectMapping:
             except UnreadableError as error:
                 errors.append(_error(fieldmap, values, error))
         return out
+
+    def same(self, column: str, left: Raw, right: Raw) -> bool:
+        """Whether two raw values of a provider field mean the same."""
+        if left == right and isinstance(left, bool) == isinstance(right, bool):
+            return True
+        one, other = self.read({column: left}), self.read({column: right})
+        kinds = {target.name: target.kind for m in self.fields if m.column == column for target in m.targets}
+        mine = {name: value for name, value in one.items() if name in kinds}
+        return bool(mine) and all(n in other and kinds[n].equivalent(value, other[n]) for n, value in mine.items())
 
     def change(self, golden: Mapping[str, Value], old: Mapping[str, Raw]) -> Changed:
         """The provider fields of an existing record that must change, with the raw values to send.

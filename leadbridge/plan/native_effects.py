@@ -169,11 +169,6 @@ def mapping_of(book: Book, row: WriteRow) -> ObjectMapping | None:
 
 def same_field(mapping: ObjectMapping | None, column: str, left: Raw, right: Raw) -> bool:
     """Whether two raw values of a provider field mean the same."""
-    if left == right and isinstance(left, bool) == isinstance(right, bool):
-        return True
     if mapping is None:
-        return False
-    one, other = mapping.read({column: left}), mapping.read({column: right})
-    kinds = {target.name: target.kind for m in mapping.fields if m.column == column for target in m.targets}
-    mine = {name: value for name, value in one.items() if name in kinds}
-    return bool(mine) and all(n in other and kinds[n].equivalent(value, other[n]) for n, value in mine.items())
+        return left == right and isinstance(left, bool) == isinstance(right, bool)
+    return mapping.same(column, left, right)

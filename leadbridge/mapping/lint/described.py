@@ -52,11 +52,18 @@ def _objects(seen: Seen, connections: Mapping[str, Connected]) -> Iterator[Findi
         for described in connected.objects or ():
             if described.name == mapping.object:
                 found = True
-                yield from _Comparison(seen, name, described, narrowed).findings()
+                yield from compare(seen, name, described, narrowed)
     if served and not found and all(connected.objects is not None for connected in served.values()):
         known = [described.name for connected in served.values() for described in connected.objects or ()]
         message = f"{' and '.join(served)} {'has' if len(served) == 1 else 'have'} no object {mapping.object!r}"
         yield seen.error("unknown_object", ("object",), message, suggest(mapping.object, known))
+
+
+def compare(
+    seen: Seen, connection: str, described: ObjectDescription, narrowed: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
+    """One mapping with one described object; ``narrowed`` as in :class:`Connected`, of this mapping alone."""
+    yield from _Comparison(seen, connection, described, narrowed).findings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,7 @@ class Filled:
         """
         if condition is None:
             return
-        expected = names_of(condition) - set(_ASKED.findall(condition.source)) - {NOW}
-        for name in sorted(expected - set(self.by)):
+        for name in sorted(asked_for(condition) - set(self.by)):
             known = self.lead.fields.get(name)
             if known is None or not (known.computed or name == "rating"):
                 message = f"asks for {name!r}, which no mapping of leads fills, so it stays undecided"
@@ -77,6 +76,11 @@ class Filled:
             elif not self.scored:
                 message = f"asks for {name!r}, which needs a scoring file (`kind: scoring`), and there is none"
                 yield place.warning("unscored", at, message)
+
+
+def asked_for(condition: Condition | None) -> set[str]:
+    """The fields without which a condition may stay undecided; not those that it asks for with `has(record.name)`."""
+    return set() if condition is None else names_of(condition) - set(_ASKED.findall(condition.source)) - {NOW}
 
 
 def check_policies(mappings: Mappings, all_seen: Sequence[Seen]) -> Iterator[Finding]:
