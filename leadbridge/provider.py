@@ -15,7 +15,7 @@ Terms
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -249,6 +249,12 @@ class Provider(abc.ABC):
     @abc.abstractmethod
     def describe(self) -> Sequence[ObjectDescription]:
         """The objects that this connection can see, with their fields, in a stable order."""
+
+    def wants(self, fields: Mapping[str, Collection[str]]) -> None:  # noqa: B027  (what asks for everything ignores it)
+        """Object -> the provider fields that somebody reads of captured records; any other may be left out of them.
+
+        Called before captures, if at all. An object that is not named is read with all of its fields.
+        """
 
     @abc.abstractmethod
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from leadbridge.errors import ConnectionFailedError, UsageError
+from leadbridge.mapping.columns import reads_whatever, watched
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.project import Mappings
 from leadbridge.plan.book import LEAD_ROLES
@@ -36,6 +37,15 @@ class Source:
     def objects(self, roles: Collection[str]) -> list[str]:
         """Objects that a mapping reads as one of these roles, in the connection's order."""
         return [o.name for o in self.described if any(m.role in roles for m in self.mappings(o.name))]
+
+    def wanted(self) -> dict[str, frozenset[str]]:
+        """Object -> the provider fields that its mappings read; without those of which only the record tells."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self.described:
+            mappings = self.mappings(one.name)
+            if mappings and not any(reads_whatever(mapping.when, mapping.unless) for mapping in mappings):
+                found[one.name] = frozenset().union(*(watched(mapping) for mapping in mappings))
+        return found
 
     def demand(self, roles: Collection[str]) -> None:
         """Raises where no mapping reads an object of this connection as one of these roles.

@@ -17,9 +17,10 @@ from leadbridge.jobs.convert.running import scene_of
 from leadbridge.jobs.convert.verifying import Conversions, whole
 from leadbridge.jobs.sync.barring import Marks, barred, marks_for
 from leadbridge.jobs.sync.model import Watch
-from leadbridge.jobs.sync.references import References, columns
+from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene, opened
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, holds, links, reviews

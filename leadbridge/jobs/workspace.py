@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from leadbridge.errors import FileFaults
 from leadbridge.jobs.sources import Source
@@ -18,6 +19,9 @@ from leadbridge.records import Reject
 from leadbridge.scoring import RuleScorer
 from leadbridge.state import connections
 from leadbridge.state.store import Store
+
+_SEE_RECORDS: Final = ("leadbridge_capture", "leadbridge_score")
+"""Hooks whose plugins may look at provider fields that no mapping reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ class Workspace:
         connection = self.project.config.connection(name)
         provider = self.project.open(name)
         stack.callback(provider.close)
-        return Source(name, connection.provider, provider, tuple(provider.describe()), self.mappings, known)
+        source = Source(name, connection.provider, provider, tuple(provider.describe()), self.mappings, known)
+        if not self.plugins.hooked(_SEE_RECORDS, besides=self.scorer):
+            provider.wants(source.wanted())
+        return source
 
     def _check(self, sources: Sequence[Source]) -> None:
         from leadbridge.mapping.lint import Connected

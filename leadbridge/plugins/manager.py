@@ -6,7 +6,7 @@ Loading imports each plugin's top module and nothing more; what it registers is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -129,6 +129,11 @@ class Plugins:
     def enrich(self, batch: Sequence[Captured]) -> Sequence[Captured]:
         """``leadbridge_capture``: what one plugin gives back the next is given."""
         return calling.enrich(self._calls("leadbridge_capture"), batch)
+
+    def hooked(self, hooks: Collection[str], *, besides: object = None) -> bool:
+        """Whether a plugin other than ``besides`` implements one of these hooks."""
+        callers: list[pluggy.HookCaller] = [getattr(self._manager.hook, hook) for hook in hooks]
+        return any(one.plugin is not besides for caller in callers for one in caller.get_hookimpls())
 
     def score(self, batch: Sequence[Captured]) -> list[list[Reason]]:
         """``leadbridge_score``: all plugins' reasons for each record, in the order of the batch."""

@@ -101,6 +101,15 @@ class CaptureContract(Contract):
         harness.edit(one, {harness.field: "edited"})
         assert capture_anew(harness, cursor).value(one, harness.field) == "edited"
 
+    def test_what_is_wanted_is_captured(self, harness: Harness, provider: Provider) -> None:
+        """Where somebody said which fields are read, these come as ever: at first, and of what changed."""
+        one = harness.create(harness.sample(1))
+        provider.wants({harness.object: {harness.field}})
+        first = capture(provider, harness)
+        assert first.value(one, harness.field) == harness.sample(1)[harness.field]
+        harness.edit(one, {harness.field: "edited"})
+        assert capture(provider, harness, first.cursor).value(one, harness.field) == "edited"
+
     def test_an_older_cursor_loses_nothing(self, harness: Harness, provider: Provider) -> None:
         """A cursor handed in again, as after a crash, repeats the changes since it, however often."""
         one = harness.create(harness.sample(1))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import requests
+import sqlalchemy as sa
 from leadbridge_hubspot.provider import HubSpotProvider
+from leadbridge_hubspot.sandbox.objects import BY_NAME
 from leadbridge_hubspot.sandbox.stand_in import HubSpotSandbox
+from leadbridge_hubspot.sandbox.store import RECORDS
 from leadbridge_hubspot.settings import HubSpotSettings
 
 from leadbridge.provider import Site
@@ -69,6 +73,31 @@ class PortalHarness(Harness):
     def change(self, object: str, **told: Any) -> list[Any]:
         ids: list[Any] = self.control("records", object=object, **told)["ids"]
         return ids
+
+    def flood(self, object: str, rows: Sequence[Mapping[str, str]]) -> list[int]:
+        """Very many records of one moment at once, past the rules that watch over each of them."""
+        portal, kind = self.sandbox.portal, BY_NAME[object]
+        now = portal.now()
+        with portal.store.lock:
+            ids = [portal.store.new_id(kind.id) for _ in rows]
+            common = {"object": kind.id, "created": now, "modified": now, "state": 0, "touched": now, "pending": 1}
+            told = [{**common, "id": id_, "properties": json.dumps(row)} for id_, row in zip(ids, rows, strict=True)]
+            portal.store.run(sa.insert(RECORDS), told)
+        return ids
+
+    def move_all(self, object: str, name: str, value: str) -> None:
+        """One property of all records of an object changes at one moment."""
+        store, now = self.sandbox.portal.store, self.sandbox.portal.now()
+        changed = sa.func.json_set(RECORDS.c.properties, f"$.{name}", value)
+        mine = sa.update(RECORDS).where(RECORDS.c.object == BY_NAME[object].id)
+        with store.lock:
+            store.run(mine.values(properties=changed, modified=now, touched=now, pending=1))
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Method and path of what the API was asked since it was last looked at."""
+        calls = self.sandbox.calls.all()
+        self.sandbox.calls.clear()
+        return [(one.method, one.path) for one in calls if not one.path.startswith("/_")]
 
     def control(self, path: str, **told: Any) -> Any:
         reply = self.http.post(f"{self.served.control}/{path}", json=told, timeout=10)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from leadbridge.golden import Held
 from leadbridge.jobs.convert.knowing import Knowledge
-from leadbridge.jobs.sync.references import References, columns
+from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.columns import columns
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.book import Entry

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leadbridge.golden import Golden, Link
 from leadbridge.jobs.sync.chunk import Around, Chunk
-from leadbridge.jobs.sync.references import columns
+from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.model import Side
 from leadbridge.merge.record import edited

@@ -10,8 +10,8 @@ from leadbridge.jobs.sources import Source as OpenSource
 from leadbridge.jobs.sync import prints
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.planning import Counted
-from leadbridge.jobs.sync.references import watched
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.columns import watched
 from leadbridge.plan.brakes import Facts, Limits, Scope, Side, Source
 from leadbridge.records import Ref
 from leadbridge.state import connections, links, plans

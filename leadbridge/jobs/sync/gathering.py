@@ -10,8 +10,9 @@ from leadbridge.jobs.sync import standing_rejects
 from leadbridge.jobs.sync.barring import barred, marks_for, refusal
 from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.jobs.sync.model import Watch
-from leadbridge.jobs.sync.references import References, columns
+from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.standing import IN_PLAY
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync.references import watched
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.columns import watched
 from leadbridge.mapping.project import Mappings
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import Write

@@ -13,8 +13,8 @@ from typing import Final
 
 from leadbridge.golden import Golden
 from leadbridge.jobs.sync.scene import OWN, Scene
-from leadbridge.mapping.fields import ColumnMap, FieldMap, TemplateMap
-from leadbridge.mapping.lint.finding import names_of
+from leadbridge.mapping.columns import columns
+from leadbridge.mapping.fields import ColumnMap, FieldMap
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.records import Ref
 from leadbridge.subjects.model import Field
@@ -144,14 +144,3 @@ class References:
 def agreed_columns(mapping: ObjectMapping) -> frozenset[str]:
     """The provider fields that a base holds: all but what tells of the record itself."""
     return columns(mapping) - {f.column for f in mapping.fields if any(target.name in OWN for target in f.targets)}
-
-
-def watched(mapping: ObjectMapping) -> frozenset[str]:
-    """The provider fields that it reads, and those by which it tells whether it covers a record."""
-    return columns(mapping) | names_of(mapping.when, mapping.unless)
-
-
-def columns(mapping: ObjectMapping) -> frozenset[str]:
-    """The provider fields that a mapping reads."""
-    found = {fieldmap.column for fieldmap in mapping.fields if fieldmap.column is not None}
-    return frozenset(found.union(*(f.template.names for f in mapping.fields if isinstance(f, TemplateMap))))

@@ -15,7 +15,7 @@ from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
 from leadbridge_hubspot.cursor import EARLIEST, Cursor, Progress, parse
 from leadbridge_hubspot.linking import linked
 from leadbridge_hubspot.objects import OWNERS
-from leadbridge_hubspot.schema import ID, MERGED, Schema, Schemas
+from leadbridge_hubspot.schema import ID, MERGED, Schema
 
 _SEARCH: Final = 200  # records of a page of results
 _BODY: Final = 2_800  # characters of a search; HubSpot refuses 3,000
@@ -24,14 +24,14 @@ _ADDRESS: Final = 12_000  # characters of a list's properties, encoded; more is 
 Rows = list[dict[str, Any]]
 
 
-def capture(client: Client, schemas: Schemas, object: str, cursor: str | None) -> Iterator[Page]:
-    """Pages as the contract says.
+def capture(client: Client, schema: Schema, cursor: str | None) -> Iterator[Page]:
+    """Pages as the contract says, of records with the schema's fields.
 
     Raises:
-        UsageError: there is no such object, or the cursor is not one of ours.
+        UsageError: the cursor is not one of ours.
     """
     start = None if cursor is None else parse(cursor, client.connection)
-    return _Capture(client, schemas.get(object), start).pages()
+    return _Capture(client, schema, start).pages()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
 from leadbridge.records import Record, Ref
@@ -22,12 +22,16 @@ class Portal:
         self.client = Client(site, settings)
         self.schemas = Schemas(self.client)
         self.writer = Writer(self.client, self.schemas)
+        self.wanted: Mapping[str, Collection[str]] = {}
 
     def describe(self) -> list[ObjectDescription]:
         return [described(schema) for schema in self.schemas.visible(self.settings.objects)]
 
     def capture(self, object: str, cursor: str | None) -> Iterator[Page]:
-        return capturing.capture(self.client, self.schemas, object, cursor)
+        schema = self.schemas.get(object)
+        if object in self.wanted:
+            schema = schema.narrowed(self.wanted[object])
+        return capturing.capture(self.client, schema, cursor)
 
     def read(self, refs: Sequence[Ref]) -> list[Record | None]:
         return reading.read(self.client, self.schemas, refs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,6 +51,10 @@ class HubSpotProvider(Provider):
 
     def describe(self) -> Sequence[ObjectDescription]:
         return self.portal.describe()
+
+    def wants(self, fields: Mapping[str, Collection[str]]) -> None:
+        """What fits into one search is found by it; more must be searched for first, and then read."""
+        self.portal.wanted = dict(fields)
 
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
         return self.portal.capture(object, cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -57,6 +57,11 @@ class Schema:
     def properties(self) -> tuple[str, ...]:
         """What to ask for."""
         return tuple(name for name, field in self.fields.items() if field.reference is None)
+
+    def narrowed(self, wanted: Collection[str]) -> Schema:
+        """With these fields only, and those that tell what a record is, when it changed, and what went into it."""
+        kept = {ID, MERGED, self.kind.modified, *wanted}
+        return replace(self, fields={name: field for name, field in self.fields.items() if name in kept})
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -79,6 +79,14 @@ def found(portal: Portal, kind: Kind, told: str, id_property: str = "") -> int |
     key = survivor(portal, kind, number)
     record = portal.store.get(kind.id, key)
     return key if record is not None and record.state is State.LIVE else None
+
+
+def found_all(portal: Portal, kind: Kind, told: Iterable[str]) -> dict[str, int | None]:
+    """What each of many ids means, as :func:`found` says it."""
+    ids = {one: as_id(one) for one in told}
+    there = portal.store.read(kind.id, [key for key in ids.values() if key is not None])
+    live = {key for key, record in there.items() if record.state is State.LIVE}
+    return {one: key if key in live else found(portal, kind, one) for one, key in ids.items()}
 
 
 def survivor(portal: Portal, kind: Kind, key: int) -> int:

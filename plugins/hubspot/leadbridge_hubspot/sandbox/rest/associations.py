@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from leadbridge_hubspot.sandbox.crm import activities
 from leadbridge_hubspot.sandbox.crm.automations import after_link
-from leadbridge_hubspot.sandbox.crm.keys import found
+from leadbridge_hubspot.sandbox.crm.keys import found, found_all
 from leadbridge_hubspot.sandbox.crm.linking import (
     End,
     link,
@@ -78,7 +78,7 @@ def remove(asked: Asked) -> Answer:
 def batch_read(asked: Asked) -> Answer:
     source, other = asked.kind("from"), asked.kind("to")
     inputs = asked.inputs(READS)
-    ids = {str(one.get("id", "")): found(asked.portal, source, str(one.get("id", ""))) for one in inputs}
+    ids = found_all(asked.portal, source, [str(one.get("id", "")) for one in inputs])
     ties = linked_many(asked.portal, source.id, [key for key in ids.values() if key is not None], other.id)
     most, results = asked.portal.switches.association_page, list[Json]()
     starts = {str(one.get("id", "")): whole(one, "after") for one in inputs}
