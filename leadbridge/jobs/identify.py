@@ -10,6 +10,8 @@ from leadbridge.jobs.outcome import Review
 from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching import Ambiguous, Index, combine, group
 from leadbridge.matching.groups import Judge
+from leadbridge.ordering import as_people_count
+from leadbridge.plan.book import lead_beside
 from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.model import Match, United, label
 from leadbridge.plan.uniting import order_of, unite
@@ -80,11 +82,13 @@ class Known:
         meant: what people said where several could be meant.
         indexes: (connection, role) -> index; roles that the policy does not make are not there.
         accounts: (connection, id) -> account, for contacts that name theirs.
+        prospects: (connection, id of a lead) -> the youngest prospect record that is about it.
     """
 
     indexes: Mapping[tuple[str, str], Index]
     accounts: Mapping[tuple[str, str], Captured]
     meant: Answered = field(default_factory=dict)
+    prospects: Mapping[tuple[str, str], Captured] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -97,14 +101,18 @@ class Known:
         held: dict[tuple[str, str], list[Captured]] = {
             (name, role): [] for name in connections for role in MATCHED_ROLES if role in policy.parts
         }
+        prospects: dict[tuple[str, str], Captured] = {}
         for record in records:
             if (record.ref.connection, record.role) in held:
                 held[record.ref.connection, record.role].append(record)
+            elif "prospect" in policy.parts and (lead := lead_beside(record)):
+                at = record.ref.connection, lead
+                prospects[at] = max(prospects.get(at, record), record, key=lambda one: as_people_count(one.ref.id))
         indexes = {at: Index(found, policy.parts[at[1]].match) for at, found in held.items()}
         accounts = {
             (r.ref.connection, r.ref.id): r for (_, role), found in held.items() if role == "account" for r in found
         }
-        return cls(indexes, accounts, meant)
+        return cls(indexes, accounts, meant, prospects)
 
     def match(
         self, lead: United, connections: Sequence[str], own: Mapping[str, AsContact]
@@ -126,6 +134,10 @@ class Known:
                     return Review(lead.refs, label(lead.values), text, role, candidates)
                 if hit is not None:
                     found[connection, role] = hit
+            for ref in lead.refs:
+                beside = self.prospects.get((connection, ref.id)) if ref.connection == connection else None
+                if beside is not None:
+                    found.setdefault((connection, "prospect"), Match(beside, "it is about this lead"))
         return found
 
     def _find(self, lead: United, connection: str, role: str, contact: Captured | None) -> Match | Ambiguous | None:

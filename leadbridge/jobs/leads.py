@@ -12,6 +12,7 @@ from leadbridge.jobs.capture import Tally, capture
 from leadbridge.jobs.rating import rate, values_of
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.plan.book import lead_beside
 from leadbridge.plan.model import Rating
 from leadbridge.records import Captured, Ref, Reject
 from leadbridge.values import MISSING, Value, is_present
@@ -67,7 +68,8 @@ def list_leads(workspace: Workspace, wanted: Wanted, watch: Callable[[str, int],
     with workspace.open(wanted.connections or _all(workspace, wanted.roles)) as sources:
         for batch in capture(_with_leads(sources, wanted), workspace.plugins, wanted.roles):
             rejects += batch.rejects
-            for record, rating in zip(batch.captured, rate(batch.captured, workspace), strict=True):
+            records = [record for record in batch.captured if not lead_beside(record)]
+            for record, rating in zip(records, rate(records, workspace), strict=True):
                 lead = Lead(record, {**record.values, **values_of(rating)}, rating)
                 _filter(lead, wanted.where, found, rejects)
             at = batch.connection, batch.object

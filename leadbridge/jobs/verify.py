@@ -16,6 +16,7 @@ from leadbridge.jobs.capture import covering
 from leadbridge.jobs.convert.running import scene_of
 from leadbridge.jobs.convert.verifying import Conversions, whole
 from leadbridge.jobs.sync.barring import Marks, barred, marks_for
+from leadbridge.jobs.sync.chunk import live_records
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene, opened
@@ -174,13 +175,7 @@ class _Object:
         named = {ref for record, m in covered for ref in self._references.named(connection, m, record.values)}
         of = {ref: stored.link.golden for ref, stored in links.by_refs(self._snapshot, named).items()}
         wanted = set(of.values()).union(*(self._references.goldens_in(g.subject, g.values).values() for g in known))
-        records = {
-            (stored.link.ref.connection, number): stored.link.ref
-            for number, some in links.by_goldens(self._snapshot, wanted).items()
-            for stored in some
-            if stored.link.state == "live"
-        }
-        self._references.learn(of, records)
+        self._references.learn(of, live_records(links.by_goldens(self._snapshot, wanted)))
 
     def _linked(
         self,

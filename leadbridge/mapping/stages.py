@@ -67,6 +67,16 @@ class Stages:
         may_follow = f"only {' or '.join(followers)} may follow" if followers else "it is a last stage"
         return f"{before} -> {after} is no legal move: {may_follow}"
 
+    def barred(self, before: Value, after: Value) -> str | None:
+        """The same for a conversion, which moves nobody back: a customer stays one."""
+        if (
+            before in self.order
+            and after in self.order
+            and self.order.index(str(after)) < self.order.index(str(before))
+        ):
+            return f"{before} is further on than {after}"
+        return self.illegal(before, after)
+
     def allows(self, before: Value, after: Value) -> bool:
         return self.illegal(before, after) is None
 

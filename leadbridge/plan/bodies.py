@@ -76,7 +76,7 @@ def outcome(body: Body, closing: Mapping[str, Present], illegal: Illegal, run: i
     The members' values, the first that is there; over them what the plan decided, existing records first; at last the
     values that close the lead. A field that no CRM of the plan can hold is kept here all the same.
     """
-    taken = _Taken(body.subject, united(body.members), run)
+    taken = _Taken(body.subject, united(body.members), run, illegal)
     spare: dict[str, Change] = {}
     for row in sorted(body.rows, key=lambda row: row.ref is None):
         for change in row.changes:
@@ -109,8 +109,9 @@ def united(members: Iterable[Whose]) -> dict[str, Held]:
 class _Taken:
     """A golden record's fields while the plan's decisions are put on them, the first for each field."""
 
-    def __init__(self, subject: Subject, fields: dict[str, Held], run: int) -> None:
+    def __init__(self, subject: Subject, fields: dict[str, Held], run: int, illegal: Illegal) -> None:
         self.fields = fields
+        self._illegal = illegal
         self._subject = subject
         self._run = run
         self._decided: set[str] = set()
@@ -119,7 +120,10 @@ class _Taken:
         return self.fields[name].value if name in self.fields else MISSING
 
     def take(self, change: Change) -> None:
-        if change.field not in self._decided:
+        """A stage that another of the person's records has passed already is not taken."""
+        staged = change.field == STAGE and "lead" in self._subject.roles
+        passed = staged and self._illegal(self.value(STAGE), change.new) is not None
+        if change.field not in self._decided and not passed:
             self._decided.add(change.field)
             self.set(change.field, change.new, change.origin.connection if change.origin else "")
 

@@ -17,6 +17,8 @@ from leadbridge.values import MISSING, Raw, Value, is_absent
 LEAD_ROLES: Final = frozenset({"lead", "prospect"})
 """Roles of records that are converted."""
 
+SOURCE_LEAD: Final = "source_lead"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -131,6 +133,12 @@ class Book:
             if value is not MISSING and (edited or barred or is_absent(said.get(target.name, MISSING))):
                 said[target.name] = value
         return said
+
+
+def lead_beside(record: Captured) -> str | None:
+    """The id of the lead or contact that a prospect record is about: it is no lead of its own then."""
+    named = record.values.get(SOURCE_LEAD, MISSING) if record.role == "prospect" else MISSING
+    return None if is_absent(named) else str(named)
 
 
 def made_key(role: str, connection: str, lead: Ref) -> str:

@@ -17,7 +17,7 @@ from leadbridge.values import MISSING, Value, is_absent
 REFERS: Mapping[str, Mapping[str, str]] = {
     "contact": {"organisation": "account", "source_lead": "lead"},
     "opportunity": {"organisation": "account", "contact": "contact", "source_lead": "lead"},
-    "prospect": {"organisation": "account", "source_lead": "lead"},
+    "prospect": {"organisation": "account", "opportunity": "opportunity", "source_lead": "lead"},
 }
 """Role -> reference field -> role of the row that it names."""
 
@@ -110,7 +110,7 @@ class _Rows:
         def why_not(name: str, old: Value, new: Value) -> str:
             if name != STAGE or part.subject.name != self.scene.lead.name:
                 return ""
-            return self.scene.stages.illegal(here if is_absent(old) else old, new) or ""
+            return self.scene.stages.barred(here if is_absent(old) else old, new) or ""
 
         return why_not
 
@@ -160,7 +160,7 @@ class _Rows:
             for name, new in self.scene.policy.on_converted.items()
             if name in home and not self.scene.lead.fields[name].kind.equivalent(values.get(name, MISSING), new)
         ]
-        why_not = {c.field: self.scene.stages.illegal(c.old, c.new) for c in meant if c.field == STAGE}
+        why_not = {c.field: self.scene.stages.barred(c.old, c.new) for c in meant if c.field == STAGE}
         changes = tuple(change for change in meant if not why_not.get(change.field))
         return changes, tuple(replace(c, rule=f"kept: {why_not[c.field]}") for c in meant if why_not.get(c.field))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from leadbridge.golden import Held
 from leadbridge.mapping.fields import ColumnMap
@@ -196,6 +197,10 @@ class Clerk:
             why=edit.why,
             conversions=target.conversions,
         )
+
+
+ANY_WRITE: Final = ("always", "create", "never")
+"""For :func:`column_of`, where it is only read."""
 
 
 def column_of(mapping: ObjectMapping, name: str, when: Collection[str] = ("always",)) -> str | None:

@@ -55,7 +55,7 @@ def _settled(gathered: Gathered, scene: Scene, book: Book, first: int) -> list[S
     number = first
     for body in gathered.bodies:
         closing = scene.policy.on_converted if body.leads else {}
-        after = outcome(body, closing, scene.stages.illegal, book.run)
+        after = outcome(body, closing, scene.stages.barred, book.run)
         opened = is_opened(body)
         found.append(Settled(body, after, number if opened else None))
         number += opened

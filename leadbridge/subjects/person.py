@@ -183,6 +183,14 @@ _TIMES = (
     ),
     Field("source_lead", "reference", "The lead that the prospect or contact was made from."),
     Field(
+        "opportunity",
+        "reference",
+        "The opportunity that came of the person's interest.",
+        None,
+        (),
+        ("leads.associations.deal",),
+    ),
+    Field(
         "last_activity_at",
         "datetime",
         "The last thing that happened with the person; Salesforce knows the day only.",

@@ -241,3 +241,89 @@ def test_a_kill_at_a_write_is_resumed_to_the_same_end(tmp_path: Path, step: int)
     assert len(crm.records("People")) == len(crm.records("Accounts")) == len(crm.records("Opportunitys")) == 1
     assert links(town, id_) == {(f"hub:People:{id_}", "contact", "live")}
     assert convert(town).counts["done"] == 0
+
+
+PROSPECTS = """\
+provider: stage
+connection: hub
+object: Prospects
+role: prospect
+on_create: {title: Qualified}
+fields:
+  stage: {field: step, values: {lead: new, prospect: qualified}, unknown: keep}
+  budget: {field: budget, as: decimal}
+  opportunity: opportunity
+  source_lead: {field: person, write: create}
+"""
+
+
+def with_prospects(folder: Path) -> Town:
+    town = hub(folder, TWO.replace("[lead, contact, account]", "[lead, contact, account, prospect]"))
+    town.crm("hub", describe("Prospects", "title step budget opportunity person"))
+    town.map("hub.prospect", PROSPECTS)
+    policy = (folder / "mappings" / "convert.yaml").read_text()
+    policy = policy.replace(
+        "budget: budget}}\ncarry", "budget: budget, stage: {value: prospect, existing: overwrite}}}\ncarry"
+    )
+    (folder / "mappings" / "convert.yaml").write_text(policy)
+    return town
+
+
+def test_a_prospect_record_about_the_lead_is_moved_on_and_names_the_opportunity(tmp_path: Path) -> None:
+    town = with_prospects(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    blank = dict.fromkeys(("title", "step", "budget", "opportunity", "person"), "")
+    old = crm.create("Prospects", {**blank, "title": "Old", "step": "new", "person": id_})
+    about = crm.create("Prospects", {**blank, "title": "Labels", "step": "new", "person": id_})
+    assert convert(town).counts["rejected"] == 0
+    deal = only_id(crm, "Opportunitys")
+    assert set(crm.records("Prospects")) == {old, about}
+    assert crm.records("Prospects")[about] == {
+        "title": "Labels",
+        "step": "qualified",
+        "budget": 500,
+        "opportunity": deal,
+        "person": id_,
+    }
+    assert crm.records("Prospects")[old]["step"] == "new"
+    assert len({town.why("hub", *at).golden for at in (("People", id_), ("Prospects", about))}) == 1
+    town.sync()
+    town.sync()
+    assert town.plan("people").rows == 0
+    assert only(crm, "Opportunitys")["contact"] == id_
+
+
+def test_one_is_made_where_there_is_none(tmp_path: Path) -> None:
+    town = with_prospects(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    assert convert(town).counts["rejected"] == 0
+    made = only(crm, "Prospects")
+    assert (made["title"], made["step"], made["person"]) == ("Qualified", "qualified", id_)
+    assert made["opportunity"] == only_id(crm, "Opportunitys")
+
+
+def test_a_sync_takes_a_prospect_record_for_its_lead(tmp_path: Path) -> None:
+    """It has neither name nor address, and would be somebody of his own otherwise."""
+    town = with_prospects(tmp_path)
+    crm = town.crm("hub")
+    blank = dict.fromkeys(("title", "step", "budget", "opportunity", "person"), "")
+    id_ = person(crm, **ADA, kind="new")
+    about = crm.create("Prospects", {**blank, "title": "Labels", "step": "new", "person": id_})
+    town.sync()
+    later = crm.create("Prospects", {**blank, "title": "More", "step": "new", "person": id_})
+    town.sync()
+    golden = town.why("hub", "People", id_).golden
+    assert {town.why("hub", "Prospects", one).golden for one in (about, later)} == {golden}
+    assert town.plan("people").rows == 0
+
+
+def test_a_customer_is_not_set_back_by_a_further_lead(tmp_path: Path) -> None:
+    town = with_prospects(tmp_path)
+    crm = town.crm("hub")
+    there = person(crm, last_name="King", email=ADA["email"], kind="customer")
+    person(crm, **ADA, kind="new")
+    assert convert(town).counts["rejected"] == 0
+    town.sync()
+    assert crm.records("People")[there]["kind"] == "customer"

@@ -21,7 +21,7 @@ from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.matching.groups import Judge
 from leadbridge.merge.identity import Answers, answered
 from leadbridge.plan.agreeing import agreed, united_now
-from leadbridge.plan.book import LEAD_ROLES, Book
+from leadbridge.plan.book import LEAD_ROLES, Book, lead_beside
 from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.conversion import plan_conversions
 from leadbridge.plan.layout import Scene
@@ -139,7 +139,7 @@ class Deciding:
 
     def _is_lead(self, record: Captured) -> bool:
         """One that was not converted yet, and that no conversion made: prospects are made so, leads never are."""
-        if record.role not in LEAD_ROLES or record.ref.connection not in self.job.convert:
+        if record.role not in LEAD_ROLES or record.ref.connection not in self.job.convert or lead_beside(record):
             return False
         made = record.role != "lead" and record.ref in self.book.made.values()
         return not made and not self.book.is_converted(record.ref)

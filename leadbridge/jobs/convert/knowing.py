@@ -22,7 +22,7 @@ from leadbridge.merge.standing import IN_PLAY
 from leadbridge.plan.adopting import agreed_base
 from leadbridge.plan.book import LEAD_ROLES, Book, Entry, Known
 from leadbridge.plan.carrying import ROLES
-from leadbridge.plan.record_rows import column_of
+from leadbridge.plan.record_rows import ANY_WRITE, column_of
 from leadbridge.records import Captured, Ref
 from leadbridge.state import goldens, holds, information, links, reviews
 from leadbridge.state.model import StoredGolden, StoredLink
@@ -30,8 +30,6 @@ from leadbridge.state.transactions import Transaction
 
 HELD = "conversion"
 """What an undo holds of a lead's link: it is not converted again until that is released."""
-
-_ANY = ("always", "create", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,10 @@ def _referring(entries: Mapping[Ref, Entry]) -> dict[Ref, tuple[Entry, ...]]:
             objects.setdefault(ref.connection, set()).add(ref.object)
     found: dict[Ref, list[Entry]] = {}
     for ref, entry in sorted(entries.items()):
-        if entry.captured.role in ROLES.values() and (column := column_of(entry.mapping, "person", _ANY)) is not None:
+        if (
+            entry.captured.role in ROLES.values()
+            and (column := column_of(entry.mapping, "person", ANY_WRITE)) is not None
+        ):
             for lead in _named(ref.connection, objects.get(ref.connection, ()), str(entry.raws.get(column, ""))):
                 if lead in entries:
                     found.setdefault(lead, []).append(entry)

@@ -158,6 +158,14 @@ class Loader:
         found: dict[tuple[str, int], Ref] = {}
         for number, refs in turns.refs(tx, self._run, wanted).items():
             found |= {(ref.connection, number): ref for ref in reversed(refs)}
-        for number, some in links.by_goldens(tx, wanted).items():
-            found |= {(s.link.ref.connection, number): s.link.ref for s in some if s.link.state == "live"}
-        return found
+        return found | live_records(links.by_goldens(tx, wanted))
+
+
+def live_records(linked: Mapping[int, Sequence[StoredLink]]) -> dict[tuple[str, int], Ref]:
+    """(connection, golden record) -> its live record there; a prospect record stands for nobody who has another."""
+    found: dict[tuple[str, int], Ref] = {}
+    for number, some in linked.items():
+        for link in sorted((stored.link for stored in some), key=lambda link: link.role != "prospect"):
+            if link.state == "live":
+                found[link.ref.connection, number] = link.ref
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from leadbridge.jobs.identify import judge_of
+from leadbridge.jobs.sync.beside import beside
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.identities import Identities, refs_of
 from leadbridge.jobs.sync.keying import golden_keys
@@ -40,6 +41,7 @@ class Identifying:
         with self._store.read() as snapshot:
             said = [(refs_of(row.body), row.answer) for row in reviews.answered(snapshot, "identity")]
             same, doubtful = recognise(snapshot, self._scene, self._run, self._found)
+            same += beside(snapshot, self._scene, self._run)
         same += [refs for refs, answer in said if answer == "same"]
         self._found.succession = resolve(gathered.events, same)
         answers: Answers = {refs: "different" for refs, answer in said if answer == "different" and len(refs) == 2}

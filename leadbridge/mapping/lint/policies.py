@@ -28,6 +28,7 @@ NEED_NOT_BE_CARRIED: Final[Mapping[str, str]] = {
     "converted_at": "set by the conversion itself",
     "source_lead": "set by the conversion itself",
     "organisation": "set by the conversion itself: the account that it finds or makes",
+    "opportunity": "set by the conversion itself: the one that it makes",
 }
 """Lead fields that a policy may leave out without listing them as dropped, and why."""
 
