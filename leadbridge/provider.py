@@ -67,6 +67,8 @@ class FieldDescription:
         type: the provider's own word for the type, for messages.
         length: longest text in characters, or None where the CRM sets no limit.
         options: values of a restricted picklist, else None.
+        automated: whether the CRM also sets it by itself, by what happens to other records: it may differ from what a
+            new record got without anybody having edited that.
     """
 
     name: str
@@ -77,6 +79,7 @@ class FieldDescription:
     writable: bool = True
     required: bool = False
     options: tuple[str, ...] | None = None
+    automated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,28 +45,35 @@ def check(operation: Operation, record: Record | None) -> Operation | Outcome:
     return replace(operation, before=present({**row.expected, **seen}))
 
 
-def find_out(operation: Operation, record: Record | None, stores: Stores) -> Outcome | None:
-    """After a lost reply: what became of an update or a delete; None where nothing did, so that it is sent again.
+def find_out(operation: Operation, record: Record | None, stores: Stores) -> Operation | Outcome:
+    """After a lost reply: what became of an update or a delete; the operation where it is to be sent again.
 
-    ======= ======================== =============
-    verb    the record               verdict
-    ======= ======================== =============
-    delete  is not there             done
-    update  is not there             gone
-    update  holds what was sent      done
-    either  holds what was expected  send again
-    either  holds something else     stale
-    ======= ======================== =============
+    A CRM may need several calls for an update, and the reply of one of them was lost: fields that hold what was sent
+    have arrived, whatever the others say.
+
+    ======= ========================================== ================================================
+    verb    the record                                 verdict
+    ======= ========================================== ================================================
+    delete  is not there                               done
+    update  is not there                               gone
+    update  holds what was sent                        done
+    either  holds what was expected, or what was sent  send again
+    either  holds something else                       stale; what had arrived is agreed, to be taken back
+    ======= ========================================== ================================================
     """
     row = operation.row
     if record is None:
         return Outcome(row, "done", row.id) if row.verb == "delete" else _gone(row)
-    if row.verb == "update" and all(
-        stores(row, n, raw, record.values.get(n, MISSING)) for n, raw in row.values.items()
-    ):
+    there = record.values
+    sent = row.values.items() if row.verb == "update" else ()
+    arrived = {n: there[n] for n, raw in sent if n in there and stores(row, n, raw, there[n])}
+    if row.verb == "update" and len(arrived) == len(row.values):
         return acknowledged(operation, row.id, record, stores)
-    edited = _edited(row, record)
-    return _stale(row, edited) if edited else None
+    again = replace(row, expected={**row.expected, **{n: raw for n, raw in arrived.items() if n in row.expected}})
+    edited = _edited(again, record)
+    if edited:
+        return replace(_stale(row, edited, list(arrived)), after=present(arrived))
+    return replace(operation, row=again)
 
 
 def acknowledged(operation: Operation, id: str | None, record: Record | None, stores: Stores) -> Outcome:
@@ -124,8 +131,9 @@ def _edited(row: WriteRow, record: Record) -> list[str]:
     return [name for name, raw in row.expected.items() if not same(record.values.get(name, MISSING), raw)]
 
 
-def _stale(row: WriteRow, edited: list[str]) -> Outcome:
-    reason = f"{_list(edited)} was edited since the plan was made; nothing was written"
+def _stale(row: WriteRow, edited: list[str], arrived: list[str] | None = None) -> Outcome:
+    written = f"only {_list(arrived)} was written" if arrived else "nothing was written"
+    reason = f"{_list(edited)} {'was' if len(edited) == 1 else 'were'} edited since the plan was made; {written}"
     return rejected(row, "stale", reason, "plan again: the edit is weighed then", edited[0])
 
 

@@ -48,7 +48,7 @@ class Looker:
         if not self._can.read_back:
             return [Outcome(operation.row, "uncertain", operation.row.id) for operation in batch]
         records = self._read([(operation, operation.row.id or "") for operation in batch])
-        return [find_out(o, record, self._stores) or o for o, record in zip(batch, records, strict=True)]
+        return [find_out(o, record, self._stores) for o, record in zip(batch, records, strict=True)]
 
     def _became(self, leads: Sequence[Operation]) -> list[Operation | Outcome]:
         """A lead that is converted is never sent again."""

@@ -84,7 +84,7 @@ def test_a_stale_row_names_every_field_that_was_edited(run: Run) -> None:
     run.crm.edit("Account", one, {"City": "x", "Name": "y"})
     run.apply(update(1, one, {"Name": "Ada", "City": "Ulm"}, City="Bonn"), faults=Faults(lacks=LACKS))
     reject = run.journal.rejects[1]
-    assert reject.reason == "City, Name was edited since the plan was made; nothing was written"
+    assert reject.reason == "City, Name were edited since the plan was made; nothing was written"
     assert (reject.source, reject.remedy) == (f"crm:Account:{one}", "plan again: the edit is weighed then")
 
 

@@ -58,6 +58,46 @@ def test_an_edit_after_a_lost_reply_is_not_overwritten(run: Run) -> None:
     assert run.journal.bases == {}
 
 
+class Halfway(FaultyProvider):
+    """Updates take a call for each field, and the reply of the second one is lost."""
+
+    def write(self, actions: Sequence[Action]) -> Any:
+        if self.calls.get("write"):
+            return super().write(actions)
+        (action,) = actions
+        super().write([replace(action, values=dict(list(action.values.items())[:1]))])
+        raise UncertainError("crm", "no reply")
+
+
+@pytest.mark.parametrize("lacks", [(), ("checks_expected",)])
+def test_what_had_not_arrived_when_a_reply_was_lost_is_sent_again(run: Run, lacks: tuple[str, ...]) -> None:
+    one = run.account(Name="Ada", City="Ulm")
+    row = update(1, one, {"Name": "Ada", "City": "Ulm"}, Name="Bob", City="Bonn")
+    run.journal.plan([row])
+    half = Halfway(connect(run.folder).inner, Faults(lacks=lacks))
+    apply_writes([row], {"crm": half}, run.journal, options(run.clock))
+    assert run.journal.codes() == {}
+    assert run.accounts == [{"Name": "Bob", "City": "Bonn"}]
+
+
+def test_what_had_arrived_is_agreed_where_the_rest_was_edited_meanwhile(run: Run) -> None:
+    """So a conversion that is refused for it can take it back."""
+    one = run.account(Name="Ada", City="Ulm")
+
+    class Edited(Halfway):
+        def read(self, refs: Sequence[Ref]) -> Any:
+            run.crm.edit("Account", one, {"City": "user"})
+            return super().read(refs)
+
+    row = update(1, one, {"Name": "Ada", "City": "Ulm"}, Name="Bob", City="Bonn")
+    run.journal.plan([row])
+    half = Edited(connect(run.folder).inner, Faults())
+    apply_writes([row], {"crm": half}, run.journal, options(run.clock))
+    assert run.journal.codes() == {1: "stale"}
+    assert run.journal.operations[1].after == {"Name": "Bob"}
+    assert run.accounts == [{"Name": "Bob", "City": "user"}]
+
+
 def test_a_create_that_cannot_be_found_out_is_a_question_and_is_sent_once(run: Run) -> None:
     rows = [create(1, Name="a"), create(2, Name="b")]
     summary = run.apply(*rows, faults=failing("write", 1, "timeout_midway", lacks=LACKS))

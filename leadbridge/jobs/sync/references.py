@@ -36,6 +36,19 @@ _NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+def subjects_named(subject: str, field: Field) -> tuple[str, ...]:
+    """The subjects that a subject's field names; none for one that is no reference."""
+    if field.type != "reference":
+        return ()
+    return (subject,) if field.name == "parent" else _NAMED.get(field.name, ())
+
+
+def holding(mappings: Iterable[ObjectMapping], subject: str) -> frozenset[str]:
+    """The objects whose records a reference to this subject may mean; no prospect's where people are held otherwise."""
+    mine = [mapping for mapping in mappings if mapping.subject.name == subject]
+    return frozenset(m.object for m in mine if m.role != "prospect") or frozenset(m.object for m in mine)
+
+
 class References:
     """Whom ids stand for; filled before each chunk of golden records, so that memory does not grow."""
 
@@ -67,9 +80,8 @@ class References:
 
     def subjects(self, subject: str, field: Field) -> tuple[str, ...]:
         """The subjects that a field names; none for one that is no reference, or plain text here."""
-        if field.type != "reference":
-            return ()
-        return (subject,) if field.name == "parent" else self._translated.get(field.name, ())
+        named = subjects_named(subject, field)
+        return named if field.name == "parent" or field.name in self._translated else ()
 
     def named(self, connection: str, mapping: ObjectMapping, raws: Mapping[str, Raw]) -> Iterator[Ref]:
         """The refs that a record's reference fields may mean."""
@@ -134,10 +146,8 @@ class References:
             configured = self._scene.workspace.project.config.connections.get(connection)
             provider = configured.provider if configured else ""
             everywhere = self._scene.workspace.mappings.objects
-            found = {
-                m.object for m in everywhere if m.subject.name == subject and m.serves(provider, connection, m.object)
-            }
-            self._objects[at] = tuple(sorted(found))
+            mine = [mapping for mapping in everywhere if mapping.serves(provider, connection, mapping.object)]
+            self._objects[at] = tuple(sorted(holding(mine, subject)))
         return self._objects[at]
 
 

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from leadbridge.jobs.sources import Source
+from leadbridge.jobs.sync.references import holding, subjects_named
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.records import Ref
+
+Naming = Mapping[str, frozenset[str]]
+"""Provider field -> the objects whose records it may name."""
 
 
 def referrers(sources: Iterable[Source], made: Collection[Ref]) -> dict[Ref, set[Ref]]:
     """Record -> those that name it now, by the fields that are mapped. Reads every object that has such fields."""
     found: dict[Ref, set[Ref]] = {}
     for source in sources:
-        by_id = {ref.id: ref for ref in made if ref.connection == source.connection}
-        for name, columns in _referring(source) if by_id else ():
+        mine = {ref for ref in made if ref.connection == source.connection}
+        for name, naming in _referring(source) if mine else ():
             for page in source.provider.capture(name):
                 for record in page.records:
-                    for raw in (record.values.get(column) for column in columns):
-                        if isinstance(raw, str | int) and str(raw) in by_id:
-                            found.setdefault(by_id[str(raw)], set()).add(record.ref)
+                    for ref in mine.intersection(_named(source.connection, naming, record.values)):
+                        found.setdefault(ref, set()).add(record.ref)
     return found
 
 
-def _referring(source: Source) -> Iterator[tuple[str, list[str]]]:
+def _named(connection: str, naming: Naming, values: Mapping[str, object]) -> Iterator[Ref]:
+    """An id is told apart by its object: two objects may use one id."""
+    for column, objects in naming.items():
+        raw = values.get(column)
+        if isinstance(raw, str | int):
+            yield from (Ref(connection, name, str(raw)) for name in objects)
+
+
+def _referring(source: Source) -> Iterator[tuple[str, Naming]]:
     for one in source.described:
-        maps = [m for mapping in source.mappings(one.name) for m in mapping.fields if isinstance(m, ColumnMap)]
-        columns = [m.column for m in maps if m.target.type == "reference"]
-        if columns:
-            yield one.name, columns
+        naming: dict[str, frozenset[str]] = {}
+        for mapping in source.mappings(one.name):
+            for fieldmap in mapping.fields:
+                if isinstance(fieldmap, ColumnMap) and fieldmap.target.type == "reference":
+                    objects = _holding(source, subjects_named(mapping.subject.name, fieldmap.target))
+                    naming[fieldmap.column] = naming.get(fieldmap.column, frozenset()) | objects
+        if any(naming.values()):
+            yield one.name, naming
+
+
+def _holding(source: Source, subjects: Collection[str]) -> frozenset[str]:
+    mappings = [mapping for one in source.described for mapping in source.mappings(one.name)]
+    return frozenset().union(*(holding(mappings, subject) for subject in subjects))

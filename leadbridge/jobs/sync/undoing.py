@@ -112,7 +112,7 @@ class _Undoing:
     def _set_by_people(self, row: WriteRow, after: Mapping[str, Raw]) -> Mapping[str, Raw]:
         """What a record held after the run, without what the CRM works out by itself: it may differ by now."""
         described = self._described.get((row.connection, row.object))
-        fixed = {f.name for f in described.fields if not f.writable} if described else set()
+        fixed = {f.name for f in described.fields if f.automated or not f.writable} if described else set()
         return {name: raw for name, raw in after.items() if name not in fixed or name in row.values}
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from leadbridge.records import Reject
 from leadbridge_hubspot.batching import type_of
@@ -11,9 +10,7 @@ from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
 from leadbridge_hubspot.drafting import Draft
 from leadbridge_hubspot.linking import referred
 from leadbridge_hubspot.objects import Reference, kind
-from leadbridge_hubspot.schema import Schema
-
-LIFECYCLE: Final = "lifecyclestage"
+from leadbridge_hubspot.schema import LIFECYCLE, Schema
 
 
 def associate(client: Client, schema: Schema, done: Sequence[Draft]) -> dict[str, Reject]:

@@ -16,6 +16,7 @@ from leadbridge_hubspot.validations import Rule
 
 ID: Final = "hs_object_id"
 MERGED: Final = "hs_merged_object_ids"
+LIFECYCLE: Final = "lifecyclestage"
 _TEXT: Final = 65_536  # characters
 _MULTIPLE: Final = frozenset({"checkbox"})
 _OWNER_FIELDS: Final = ("id", "email", "firstName", "lastName", "userId", "createdAt", "updatedAt")
@@ -193,4 +194,5 @@ def _description(field: Property) -> FieldDescription:
         writable=field.writable,
         required=field.required,
         options=field.options,
+        automated=field.name == LIFECYCLE,  # deals move it, and companies that of their contacts
     )

@@ -13,7 +13,7 @@ from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
 from leadbridge_hubspot.drafting import Draft, batches, drafts
 from leadbridge_hubspot.keys import key_property
 from leadbridge_hubspot.objects import kind
-from leadbridge_hubspot.schema import Schema, Schemas
+from leadbridge_hubspot.schema import LIFECYCLE, Schema, Schemas
 
 
 class Writer:
@@ -64,8 +64,8 @@ class Writer:
         self, schema: Schema, batches_: Batches, part: Sequence[Draft], results: list[Result]
     ) -> list[Result]:
         """Where HubSpot refuses a stage that goes back, instead of ignoring it: cleared, and sent once more."""
-        refused = {r.number for r in results if r.reject and r.reject.provider_field == after.LIFECYCLE}
-        again = [d for d in part if d.action.number in refused and d.properties.get(after.LIFECYCLE)]
+        refused = {r.number for r in results if r.reject and r.reject.provider_field == LIFECYCLE}
+        again = [d for d in part if d.action.number in refused and d.properties.get(LIFECYCLE)]
         if not again:
             return results
         try:
@@ -84,7 +84,7 @@ class Writer:
         for action in actions:
             rows[action.object, action.verb] += 1
             if action.verb == "update":
-                staged[action.object] += action.values.get(after.LIFECYCLE) not in {None, ""}
+                staged[action.object] += action.values.get(LIFECYCLE) not in {None, ""}
                 linked.update(
                     (action.object, r.name) for r in kind(action.object).references if r.name in action.values
                 )

@@ -66,7 +66,9 @@ def test_a_lead_of_hubspot_is_converted_in_salesforce(project: Path, portal: Por
     assert record is not None
     told = record.values
     assert (told["hs_lead_status"], told["phone"]) == ("OPEN_DEAL", "(415) 555-0100")
-    assert main(["sync", "people"]) == 0
+    assert told["lifecyclestage"] == "opportunity", "it is a contact here from now on, and kept in step"
+    for _ in range(2):  # the company is made, and then named by the contact
+        assert main(["sync", "people"]) == 0
     capsys.readouterr()
     assert main(["sync", "people"]) == 0
     assert "nothing to do" in capsys.readouterr().out

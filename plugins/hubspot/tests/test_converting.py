@@ -1,4 +1,4 @@
-"""Leads of a portal become its contacts: HubSpot has no conversion of its own, so LeadBridge plans and carries it out."""
+"""Leads of a portal become its contacts: HubSpot has no conversion of its own, so LeadBridge carries it out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hubspot_portal import PortalHarness
 
 from leadbridge.cli import main
-from leadbridge.records import Ref
+from leadbridge.provider import Action
 from leadbridge.starters import starter_folder
 from leadbridge.values import Raw
 
@@ -80,7 +80,7 @@ def everything(portal: PortalHarness) -> dict[str, dict[str, dict[str, Raw]]]:
 
 
 def _is_entered(name: str) -> bool:
-    return not name.startswith("hs_") and "date" not in name or name in {"hs_lead_status", "hs_pipeline_stage"}
+    return (not name.startswith("hs_") and "date" not in name) or name in {"hs_lead_status", "hs_pipeline_stage"}
 
 
 def convert(capsys: Any) -> dict[str, Any]:
@@ -130,12 +130,44 @@ def test_it_is_undone_with_the_lifecycle_moved_back(opened: Open, capsys: Any, a
 def test_the_lead_record_that_somebody_works_on_is_moved_to_qualified(opened: Open, capsys: Any) -> None:
     portal = opened()
     id_ = portal.create(ADA)
-    (worked,) = portal.change(
-        "leads", create=[{"hs_lead_name": "Engines", "hs_pipeline_stage": "connected-stage-id", "contact": id_}]
-    )
+    told = {"hs_lead_name": "Engines", "hs_pipeline_stage": "connected-stage-id", "associations.contact": id_}
+    (made,) = portal.connect().write([Action(1, "create", "leads", values=told, key="engines")])
+    worked = made.id or ""
     assert convert(capsys)["counts"]["rejected"] == 0
     leads = records(portal, "leads")
     assert set(leads) == {worked}
     (deal,) = records(portal, "deals")
     assert leads[worked]["hs_pipeline_stage"] == "qualified-stage-id"
     assert leads[worked]["associations.deal"] == deal
+
+
+def test_a_refused_deal_leaves_the_lead_as_it_was(opened: Open, capsys: Any) -> None:
+    """The contact was written before it: its stage goes back, though HubSpot lets none go back in one call."""
+    portal = opened()
+    portal.create(ADA)
+    before = everything(portal)
+    portal.control("validations", object="deals", property="dealname", rule="MAX_LENGTH", arguments=["3"])
+    assert convert(capsys)["counts"]["rejected"] >= 1
+    assert everything(portal) == before
+    portal.http.delete(f"{portal.served.control}/validations", timeout=10).raise_for_status()
+    assert main(["rejects", "retry", "--yes"]) == 0
+    assert {one["lifecyclestage"] for one in records(portal, "contacts").values()} == {"opportunity"}
+    assert len(records(portal, "deals")) == 1
+
+
+@pytest.mark.parametrize("call", range(1, 7))
+def test_a_dropped_connection_at_any_write_ends_the_same(opened: Open, capsys: Any, call: int) -> None:
+    """Whether HubSpot carried the call out or not; what is left is done on resume."""
+    portal = opened(automations=True)
+    id_ = portal.create(ADA)
+    assert main(["plan", "convert"]) == 0
+    portal.fault("drop_after", after=call - 1, path="/batch/")
+    main(["apply", "--yes"])
+    portal.sandbox.faults.clear()
+    assert main(["resume"]) == 0
+    capsys.readouterr()
+    sizes = {name: len(records(portal, name)) for name in ("contacts", "companies", "deals", "leads")}
+    assert sizes == dict.fromkeys(sizes, 1)
+    assert records(portal, "contacts")[id_]["lifecyclestage"] == "opportunity"
+    assert main(["convert", "convert"]) == 0
+    assert "nothing to do" in capsys.readouterr().out
