@@ -23,10 +23,29 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from leadbridge.conversions import ConversionFile, ConvertRequest, ConvertResult, Prediction, Snapshots
+from leadbridge.descriptions import FieldDescription, ObjectDescription
 from leadbridge.errors import UsageError
 from leadbridge.files.paths import inside
 from leadbridge.records import Record, Ref, Reject
 from leadbridge.values import Raw
+
+__all__ = [
+    "Action",
+    "Capabilities",
+    "Converted",
+    "FieldDescription",
+    "Gone",
+    "Lack",
+    "ObjectDescription",
+    "Page",
+    "Provider",
+    "Result",
+    "Settings",
+    "Site",
+    "UnsupportedError",
+    "Verb",
+    "Wire",
+]
 
 Wire = Literal["text", "typed"]
 """How raw values travel: ``text``, all strings (CSV, HubSpot); ``typed``, booleans and numbers as themselves."""
@@ -57,53 +76,6 @@ class Capabilities:
     checks_expected: bool = True  # write compares `expected` itself, at no further call; else the caller reads first
     at_once: int | None = None  # most actions that one write is given; None: as many as is usual
     local: bool = False  # describing costs no call to a CRM: it reads this machine's files or memory
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDescription:
-    """A provider field as the CRM describes it.
-
-    Attributes:
-        type: the provider's own word for the type, for messages.
-        length: longest text in characters, or None where the CRM sets no limit.
-        options: values of a restricted picklist, else None.
-        automated: whether the CRM also sets it by itself, by what happens to other records: it may differ from what a
-            new record got without anybody having edited that.
-    """
-
-    name: str
-    label: str = ""
-    type: str = "text"
-    length: int | None = None
-    readable: bool = True
-    writable: bool = True
-    required: bool = False
-    options: tuple[str, ...] | None = None
-    automated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectDescription:
-    """An object that the connection can see.
-
-    Attributes:
-        key: the provider field that identifies a record to people (a CSV file's key column), or None.
-        writable: whether records can be created and updated.
-        updates: whether records that are there can be changed as well; what is only appended to cannot.
-        absent: whether nothing of it is there now, as of an inbox between two deliveries; it has no fields then.
-        samples: a few raw values per field, for header suggestions; personal data, never logged.
-    """
-
-    name: str
-    fields: tuple[FieldDescription, ...]
-    key: str | None = None
-    writable: bool = False
-    updates: bool = True
-    absent: bool = False
-    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def field(self, name: str) -> FieldDescription | None:
-        return next((f for f in self.fields if f.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

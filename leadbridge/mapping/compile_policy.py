@@ -58,6 +58,7 @@ def _compile(document: Document, file: ConvertFile, catalogue: Catalogue, faults
         carry=tuple(file.carry),
         dropped=frozenset(file.dropped),
         mode=file.mode,
+        ids=compiler.ids(file),
     )
 
 
@@ -92,6 +93,19 @@ class PolicyCompiler:
             except ValueError as error:
                 self._fault(at, str(error))
         return values
+
+    def ids(self, file: ConvertFile) -> dict[str, str]:
+        """Role -> the lead's field for the id of what it became."""
+        found: dict[str, str] = {}
+        for role, name in file.lead.ids.items():
+            at: Path_ = ("lead", "ids", role)
+            found[role] = name
+            target = self._lead_field(at, name)
+            if target is not None and target.type != "text":
+                self._fault(at, f"an id is text; {name} is {target.type}")
+            if role not in file.parts:
+                self._fault(at, f"the policy makes no {role}", key=True)
+        return found
 
     def dropped(self, file: ConvertFile) -> None:
         """Each dropped field must be one of the lead's."""

@@ -121,6 +121,10 @@ class LeadSpec(Shape):
     on_converted: dict[str, Scalar] = Field(
         default_factory=dict, description="Canonical fields that the lead gets once it is converted."
     )
+    ids: dict[Literal["account", "contact", "opportunity", "prospect"], str] = Field(
+        default_factory=dict,
+        description="Role: the lead's text field that gets the id of the record that it became in another CRM.",
+    )
 
 
 class TargetSpec(Shape):

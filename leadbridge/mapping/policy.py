@@ -104,6 +104,7 @@ class ConvertPolicy:
         name: the file's name in the mappings folder, by which jobs call it.
         when, unless: which leads are converted, on canonical fields of the person.
         on_converted: canonical fields that a managed conversion sets on the lead.
+        ids: role -> the lead's field that gets the id of the record that it became in another CRM.
         parts: role -> part, in the order in which records are made.
         carry: what goes along from the lead.
         dropped: the lead's fields that are lost on purpose.
@@ -120,6 +121,7 @@ class ConvertPolicy:
     carry: tuple[Carried, ...] = ()
     dropped: frozenset[str] = field(default_factory=frozenset)
     mode: Literal["managed", "native"] | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def carried_fields(self) -> frozenset[str]:

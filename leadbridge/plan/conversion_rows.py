@@ -2,9 +2,9 @@
 
 By their numbers: records met for the first time, and golden records that are new -> accounts, contacts, opportunities,
 prospects -> what is carried along -> the leads, closed -> leads that their CRM converts by itself, what that does, and
-what follows it (:mod:`leadbridge.plan.native`) -> rows that take back what a refused conversion did, the last first
--> what is settled of the conversions that stand. Rows of one kind stand together, whichever conversion they belong to,
-so that they go out in large batches.
+what follows it (:mod:`leadbridge.plan.native`) -> the ids that leads are told -> rows that take back what a refused
+conversion did, the last first -> what is settled of the conversions that stand. Rows of one kind stand together,
+whichever conversion they belong to, so that they go out in large batches.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from leadbridge.plan.model import ConversionPlan
 from leadbridge.plan.native_rows import NativeRows
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.plan.settle_rows import closing_rows
+from leadbridge.plan.telling_ids import id_rows
 from leadbridge.plan.writing import prepare
 from leadbridge.records import Reject
 from leadbridge.subjects.model import Catalogue
@@ -64,6 +65,7 @@ def lower(  # noqa: PLR0913, PLR0917  (what is known, from all sides)
     writes += writing.leads(prepared.next + len(writes), without=foretold.leads)
     natively = NativeRows(writing, foretold, groups)
     writes += natively.rows(prepared.next + len(writes), carrier)
+    writes += id_rows(prepared.next + len(writes), writing)
     rows: list[SettleRow | WriteRow] = [*prepared.opening, *writes]
     rows += compensate(first + len(rows), writes)
     rows += closing_rows(first + len(rows), prepared.settled, writes, book, natively.apart)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from offices import ADA, BOB, POLICY, convert, everything, office
+from offices import ADA, BOB, NATIVELY, POLICY, convert, everything, native_office, office
 from streets import only, only_id
 from town import Town, describe
 
+from leadbridge.errors import FileFaults
 from leadbridge.jobs.preview import preview
 from leadbridge.memory import MemoryCrm
 from leadbridge.testing.faults import Faults, Killed, at
@@ -327,3 +329,55 @@ def test_a_customer_is_not_set_back_by_a_further_lead(tmp_path: Path) -> None:
     assert convert(town).counts["rejected"] == 0
     town.sync()
     assert crm.records("People")[there]["kind"] == "customer"
+
+
+def with_ids(folder: Path, make: Callable[..., Town]) -> Town:
+    """Leads of the hub are told what they became in the other CRM, in fields of the team's own."""
+    town = hub(folder, TWO.replace("convert: [hub],", "convert: [hub, crm], into: crm,"))
+    town.crm("hub", describe("People", f"{BOTH} crm_contact crm_account"))
+    if make is native_office:
+        town.crm("crm").conversion = NATIVELY
+    (folder / "mappings" / "fields.yaml").write_text(
+        "kind: fields\nperson:\n  crm_contact: {type: text, doc: Its id.}\n  crm_account: {type: text, doc: Its id.}\n"
+    )
+    town.map("hub.lead", f"{LEAD}  crm_account: crm_account\n")
+    town.map("hub.contact", f"{CONTACT}  crm_contact: crm_contact\n")
+    policy = folder / "mappings" / "convert.yaml"
+    told = "ids: {contact: crm_contact, account: crm_account}"
+    policy.write_text(policy.read_text().replace("status: converted}}", f"status: converted}}, {told}}}"))
+    return town
+
+
+@pytest.mark.parametrize("make", [office, native_office])
+def test_leads_are_told_what_they_became_in_another_crm(tmp_path: Path, make: Callable[..., Town]) -> None:
+    town = with_ids(tmp_path, make)
+    here, there = town.crm("hub"), town.crm("crm")
+    id_ = person(here, **ADA, kind="new", crm_contact="", crm_account="")
+    if make is native_office:
+        town.sync()
+    assert convert(town).counts["rejected"] == 0
+    told = here.records("People")[id_]
+    assert (told["crm_contact"], told["crm_account"]) == (only_id(there, "Contacts"), only_id(there, "Accounts"))
+    town.sync()
+    town.sync()
+    assert town.plan("people").rows == 0
+
+
+def test_what_they_were_told_is_taken_back_by_an_undo(tmp_path: Path) -> None:
+    town = with_ids(tmp_path, office)
+    here = town.crm("hub")
+    person(here, **ADA, kind="new", crm_contact="", crm_account="")
+    before = here.records("People")
+    assert town.undo(convert(town).run).left == ()
+    assert here.records("People") == before
+
+
+def test_a_field_for_ids_is_text_and_of_a_role_that_is_made(tmp_path: Path) -> None:
+    town = with_ids(tmp_path, office)
+    policy = tmp_path / "mappings" / "convert.yaml"
+    policy.write_text(policy.read_text().replace("account: crm_account", "account: budget, prospect: nobody"))
+    with pytest.raises(FileFaults) as caught:
+        convert(town)
+    said = str(caught.value)
+    assert "an id is text; budget is decimal" in said
+    assert "a lead has no field 'nobody'" in said

@@ -104,6 +104,7 @@ class _PolicyCheck:
 
     def lost(self) -> Iterator[Finding]:
         kept = self.policy.carried_fields | self.policy.dropped | frozenset(NEED_NOT_BE_CARRIED)
+        kept |= frozenset(self.policy.ids.values())
         for name, file in sorted(self.filled.by.items()):
             if name not in kept and not self.filled.lead.fields[name].computed:
                 message = f"the lead's {name!r}, which {file} fills, is neither mapped nor listed as dropped"
