@@ -139,7 +139,9 @@ def say_rest(answer: Answer) -> None:
         if why:
             say(f"Not compared with what {name} holds: {why}")
     if unseen:
-        say(f"By the files alone: {', '.join(unseen)}. With --live their CRMs are asked what they hold and do.")
+        able = [route.name for route in answer.comparison.routes if route.unasked]
+        though = f", though {' and '.join(able)} can convert leads without LeadBridge" if able else ""
+        say(f"By the files alone: {', '.join(unseen)}{though}. With --live CRMs are asked what they hold and do.")
     say(f"{_counts(answer)}.")
 
 

@@ -70,11 +70,7 @@ def compare_connections(workspace: Workspace, question: Question) -> Answer:
     """Raises a LeadBridgeError where a connection that was asked for does not exist or cannot be used."""
     names = dict.fromkeys((*question.connections, *((question.into,) if question.into else ())))
     looked = {name: _look(workspace, name, question) for name in names}
-    sides = {name: one.side for name, one in looked.items()}
-    routes = tuple(
-        Route(sides[name], sides[question.into or name], looked[name].own if question.into in {None, name} else None)
-        for name in question.connections
-    )
+    routes = tuple(_route(looked[name], looked[question.into or name]) for name in question.connections)
     natively = tuple(route.name for route in routes if route.own is not None)
     unseen = {name: one.unseen for name, one in looked.items() if one.unseen is not None}
     return Answer(compare(workspace.mappings, question.policy, routes, MATCHED_ROLES), natively, unseen)
@@ -84,7 +80,15 @@ def compare_connections(workspace: Workspace, question: Question) -> Answer:
 class _Looked:
     side: Side
     own: Own | None = None
+    able: bool = False
     unseen: str | None = None
+
+
+def _route(source: _Looked, target: _Looked) -> Route:
+    """A CRM converts by itself where the same goes in as comes out."""
+    if source is not target:
+        return Route(source.side, target.side)
+    return Route(source.side, target.side, source.own, source.able)
 
 
 def _look(workspace: Workspace, name: str, question: Question) -> _Looked:
@@ -92,7 +96,7 @@ def _look(workspace: Workspace, name: str, question: Question) -> _Looked:
     able = configured.type.capabilities
     side = Side(name, configured.provider, writes=able.writes)
     if not question.live and not able.local:
-        return _Looked(side, unseen="")
+        return _Looked(side, able=able.native_conversion and not question.managed, unseen="")
     try:
         provider = workspace.project.open(name)
         try:

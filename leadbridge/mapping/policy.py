@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from leadbridge.conditions import Condition
 from leadbridge.mapping.model import Carried, Existing
@@ -14,6 +14,13 @@ from leadbridge.moments import Moment
 from leadbridge.subjects.model import Field, Subject
 from leadbridge.templates import Template
 from leadbridge.values import MISSING, Present, Value
+
+CARRIED_ROLES: Final[Mapping[str, str]] = {
+    "activities": "activity",
+    "notes": "activity",
+    "campaign_members": "campaign_member",
+}
+"""Word in ``carry:`` -> role of the records; what is not here has no object in any CRM that is mapped."""
 
 
 @dataclass(frozen=True, slots=True)

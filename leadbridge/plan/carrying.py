@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
 from leadbridge.plan.book import Book, Entry
 from leadbridge.plan.model import Conversion, ConversionPlan, PlannedRow, label
 from leadbridge.plan.record_rows import Clerk, Edit, Pointing, Target, column_of
 from leadbridge.plan.rows import WriteRow
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, is_absent
-
-ROLES: Mapping[str, str] = {"activities": "activity", "notes": "activity", "campaign_members": "campaign_member"}
-"""Word in ``carry:`` -> role of the records; what is not here has no object in any CRM that is mapped."""
 
 BESIDE: Mapping[str, str] = {"organisation": "account", "opportunity": "opportunity"}
 """Further reference field -> role of the record that it names."""
@@ -68,8 +65,8 @@ class Carrier:
         return rows
 
     def _carried(self, lead: Ref, seen_to: Collection[str] = ()) -> Iterator[Entry]:
-        carry = [word for word in self.policy.carry if word in ROLES and word not in seen_to]
-        words = {(ROLES[word], word == "notes") for word in carry}
+        carry = [word for word in self.policy.carry if word in CARRIED_ROLES and word not in seen_to]
+        words = {(CARRIED_ROLES[word], word == "notes") for word in carry}
         for entry in sorted(self.book.referring.get(lead, ()), key=lambda entry: entry.ref):
             if (entry.captured.role, entry.captured.values.get("kind") == "note") in words:
                 yield entry
@@ -116,7 +113,7 @@ class Carrier:
 def _unable(words: Sequence[str], connection: str, book: Book) -> Iterator[Note]:
     why: dict[str, list[str]] = {}
     for word in words:
-        mapping = book.homes.get((connection, ROLES.get(word, "")))
+        mapping = book.homes.get((connection, CARRIED_ROLES.get(word, "")))
         shown = word.replace("_", " ")
         if mapping is None:
             why.setdefault(f"no mapping gives them an object in {connection}", []).append(shown)

@@ -93,6 +93,7 @@ def test_two_crms_and_a_file(live: Path, capsys: Any) -> None:
     assert len(told["rows"]) == told["differing"] < told["fields"]
     whole = document(capsys, "sf", "hs", "fair", "--live", "--all")
     assert len(whole["rows"]) == told["fields"]
+    assert states(whole, "carry", "files") == {"sf": "carried", "hs": "carried"}
     assert states(whole, "contact", "email") == {"sf": "carried", "hs": "carried"}
 
 
@@ -157,7 +158,8 @@ def test_the_files_alone(files: Path, capsys: Any) -> None:
     assert "  industry          yes        lost" in out.splitlines()
     assert "  lost: hubspot.companies.yaml maps no field to it" in out.splitlines()
     assert err.splitlines()[0] == (
-        "By the files alone: sf, hs. With --live their CRMs are asked what they hold and do."
+        "By the files alone: sf, hs, though sf can convert leads without LeadBridge. With --live CRMs are asked what"
+        " they hold and do."
     )
     assert err.splitlines()[1].startswith("7 differences among ")
     assert err.splitlines()[1].endswith("fields arrive nowhere (--all).")

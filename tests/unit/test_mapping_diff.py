@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mapping_files import load
 
-from leadbridge.mapping.diff import LEADS, RECORD, Comparison, Fate, Own, Route, Side, compare, homes, probe, told
-from leadbridge.mapping.lint.finding import seen
+from leadbridge.mapping.diff import (
+    CARRY,
+    LEADS,
+    RECORD,
+    Comparison,
+    Fate,
+    Own,
+    Route,
+    Side,
+    compare,
+    homes,
+    misfits,
+    probe,
+    told,
+)
+from leadbridge.mapping.lint.described import compare as held_against
+from leadbridge.mapping.lint.finding import Seen, seen
 from leadbridge.mapping.project import Mappings
 from leadbridge.memory_conversion import MemoryConversion
 from leadbridge.provider import FieldDescription, ObjectDescription
@@ -119,6 +135,18 @@ class TestTheSame:
         found = compared(project(tmp_path, policy))
         assert found.differing == ()
         assert told_of(fate(found, "contact", "suffix", "one")) == ("unfilled", ["unread"])
+
+    def test_a_mapping_is_held_against_its_object_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Not once for each field: a name that was probably meant is looked for among all of the object's."""
+        asked: list[str] = []
+
+        def counted(one: Seen, *rest: Any) -> Any:
+            asked.append(one.mapping.role)
+            return held_against(one, *rest)
+
+        monkeypatch.setattr(misfits, "compare", counted)
+        compared(project(tmp_path), side())
+        assert sorted(asked) == sorted(FULL)
 
 
 class TestReading:
@@ -273,6 +301,36 @@ class TestTheLead:
         found = compared(project(tmp_path, typed={"lead": None}))
         assert found.differing == ()
         assert [set(row.there) for row in found.rows if row.part == LEADS] == [{"one"}]
+
+
+class TestWhatGoesAlong:
+    """Words of ``carry:``."""
+
+    POLICY = POLICY + "carry: [activities, files]\n"
+
+    def test_no_object_and_no_field_for_it(self, tmp_path: Path) -> None:
+        activity = mapping("typed", "activity", "subject: What, person: {field: Who, write: create}")
+        (tmp_path / "typed_activity.yaml").write_text(activity)
+        found = compared(project(tmp_path, self.POLICY))
+        assert told_of(fate(found, CARRY, "activities")) == ("lost", ["unmapped"])
+        assert told_of(fate(found, CARRY, "activities", "one")) == ("lost", ["no_mapping"])
+        assert told_of(fate(found, CARRY, "files")) == ("lost", ["no_mapping"])
+        assert differing(found) == [(CARRY, "activities")]
+
+    def test_by_leadbridge_or_by_the_crm(self, tmp_path: Path) -> None:
+        (tmp_path / "csv_activity.yaml").write_text(mapping("csv", "activity", "subject: What, person: Who"))
+        mappings = project(tmp_path, self.POLICY)
+        found = compared(mappings, side(), own(mappings, carries={"activities": ("Activitys", "person")}))
+        assert told_of(fate(found, CARRY, "activities", "one")) == ("carried", [])
+        assert fate(found, CARRY, "activities", "one").field == "Who"
+        assert told_of(fate(found, CARRY, "activities")) == ("carried", [])
+        assert told_of(fate(found, CARRY, "files")) == ("lost", ["no_mapping"])
+
+    def test_the_contact_is_elsewhere(self, tmp_path: Path) -> None:
+        mappings = project(tmp_path, self.POLICY)
+        one, two = Side("one", "csv"), Side("two", "typed")
+        found = compare(mappings, mappings.policies["convert.yaml"], (Route(one, one), Route(two, one)))
+        assert told_of(fate(found, CARRY, "files")) == ("lost", ["elsewhere"])
 
 
 class TestOneObject:

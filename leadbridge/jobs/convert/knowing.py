@@ -16,12 +16,12 @@ from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import OWN, Scene
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.mapping.policy import CARRIED_ROLES
 from leadbridge.merge.identity import Answers
 from leadbridge.merge.model import Side
 from leadbridge.merge.standing import IN_PLAY
 from leadbridge.plan.adopting import agreed_base
 from leadbridge.plan.book import LEAD_ROLES, Book, Entry, Known
-from leadbridge.plan.carrying import ROLES
 from leadbridge.plan.record_rows import ANY_WRITE, column_of
 from leadbridge.records import Captured, Ref
 from leadbridge.state import goldens, holds, information, links, reviews
@@ -212,10 +212,10 @@ def _referring(entries: Mapping[Ref, Entry]) -> dict[Ref, tuple[Entry, ...]]:
             objects.setdefault(ref.connection, set()).add(ref.object)
     found: dict[Ref, list[Entry]] = {}
     for ref, entry in sorted(entries.items()):
-        if (
-            entry.captured.role in ROLES.values()
-            and (column := column_of(entry.mapping, "person", ANY_WRITE)) is not None
-        ):
+        column = (
+            column_of(entry.mapping, "person", ANY_WRITE) if entry.captured.role in CARRIED_ROLES.values() else None
+        )
+        if column is not None:
             for lead in _named(ref.connection, objects.get(ref.connection, ()), str(entry.raws.get(column, ""))):
                 if lead in entries:
                     found.setdefault(lead, []).append(entry)

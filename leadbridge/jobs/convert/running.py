@@ -31,10 +31,9 @@ from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
-from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
 from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.plan.brakes import BrakeName
-from leadbridge.plan.carrying import ROLES
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.sync_rows import PlanRow
 from leadbridge.records import Ref, Reject
@@ -87,7 +86,7 @@ def _as_sync(job: ConvertJob) -> SyncJob:
 
 def _roles(policy: ConvertPolicy) -> frozenset[str]:
     """Leads, what they may match, what earlier conversions made, and what is carried along."""
-    carried = {ROLES[word] for word in policy.carry if word in ROLES}
+    carried = {CARRIED_ROLES[word] for word in policy.carry if word in CARRIED_ROLES}
     return frozenset({*LEAD_ROLES, *MATCHED_ROLES, *policy.parts, *carried})
 
 

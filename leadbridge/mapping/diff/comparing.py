@@ -10,13 +10,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leadbridge.mapping.diff.model import LEADS, RECORD, Compared, Comparison, Fate, Reason, Route, Side
+from leadbridge.mapping.diff.misfits import Misfits
+from leadbridge.mapping.diff.model import CARRY, LEADS, RECORD, Compared, Comparison, Fate, Reason, Route, Side
 from leadbridge.mapping.diff.reading import Reader
 from leadbridge.mapping.diff.staying import staying
 from leadbridge.mapping.diff.writing import Wanted, Writer, spell_of
 from leadbridge.mapping.lint.finding import Seen, seen
 from leadbridge.mapping.lint.policies import LEAD_ROLES
-from leadbridge.mapping.policy import Constant, ConvertPolicy, Dated, From, Made, Part, PolicyField, Source
+from leadbridge.mapping.model import Carried
+from leadbridge.mapping.policy import (
+    CARRIED_ROLES,
+    Constant,
+    ConvertPolicy,
+    Dated,
+    From,
+    Made,
+    Part,
+    PolicyField,
+    Source,
+)
 from leadbridge.mapping.project import Mappings
 from leadbridge.values import Present
 
@@ -54,36 +66,46 @@ def compare(
     Args:
         demanded: roles without which no job converts; other records LeadBridge keeps where no object holds them.
     """
-    places = [_Place.of(mappings, policy, route) for route in routes]
+    every = seen(mappings)
+    places = [_Place.of(mappings, every, policy, route) for route in routes]
     rows = [row for part in policy.parts.values() for row in _part(part, places, demanded)]
     others = dict.fromkeys(role for route in routes if route.own for role in route.own.made if role not in policy.parts)
     rows += [row for role in others for row in _beyond(role, {place.route.name: place.own(role) for place in places})]
-    return Comparison(policy, tuple(routes), (*rows, *_closed(policy, places)))
+    return Comparison(policy, tuple(routes), (*rows, *_closed(policy, places), *_carried(policy, places)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One route, with the mappings that count there."""
+    """
+    Attributes:
+        homes: role -> what writes its records.
+        closing: what writes the lead's own record.
+        every: all mappings of the project.
+    """
 
     route: Route
-    homes: Mapping[str, Seen]
-    closing: Seen | None
+    homes: Mapping[str, Writer]
+    closing: Writer | None
     reader: Reader
     every: Sequence[Seen]
 
     @classmethod
-    def of(cls, mappings: Mappings, policy: ConvertPolicy, route: Route) -> _Place:
-        every = seen(mappings)
-        leads, person = route.source.of(every, LEAD_ROLES), mappings.catalogue.subjects["person"]
-        reader = Reader(route.source, leads, person, mappings.scoring is not None)
-        return cls(route, homes(every, route.target, policy), home(every, route.source, LEADS), reader, every)
+    def of(cls, mappings: Mappings, every: Sequence[Seen], policy: ConvertPolicy, route: Route) -> _Place:
+        leads = [Misfits.of(route.source, one) for one in route.source.of(every, LEAD_ROLES)]
+        reader = Reader(route.source, leads, mappings.catalogue.subjects["person"], mappings.scoring is not None)
+        made_by = homes(every, route.target, policy)
+        parts = {role: Misfits.of(route.target, one) for role, one in made_by.items() if role in policy.parts}
+        writers = {role: Writer(route.target, one) for role, one in parts.items()}
+        own = home(every, route.source, LEADS)
+        closing = next((Writer(route.source, one) for one in leads if one.seen is own), None)
+        return cls(route, writers, closing, reader, every)
 
     def same_record(self, role: str) -> Seen | None:
         """The mapping of leads, where a lead becomes a record of the role without another one being made."""
         contact = self.homes.get("contact") if role == "contact" and not self.own(role) else None
         if contact is None or self.route.source.connection != self.route.target.connection:
             return None
-        return next((one for one in self.reader.leads if one.mapping.object == contact.mapping.object), None)
+        return next((one.seen for one in self.reader.leads if one.object == contact.home.object), None)
 
     def own(self, role: str) -> Mapping[str, Fate]:
         return self.route.own.made.get(role, {}) if self.route.own else {}
@@ -92,7 +114,7 @@ class _Place:
         """Those that leads there can bring, where their mappings list them."""
         if not isinstance(source, From):
             return ()
-        specs = [one.file.fields.get(source.field) for one in self.reader.leads]
+        specs = [one.seen.file.fields.get(source.field) for one in self.reader.leads]
         return tuple(dict.fromkeys(value for spec in specs if spec is not None for value in spec.values or ()))
 
 
@@ -119,7 +141,7 @@ def _record(part: Part, place: _Place, demanded: Collection[str]) -> Fate:
     """Whether the record itself is made there."""
     role, side = part.role, place.route.target
     if role in place.homes:
-        made = Fate("carried", (), place.homes[role].mapping.object)
+        made = Fate("carried", (), place.homes[role].home.object)
         return place.reader.selects(part.when) or made
     if not side.writes:
         return Fate("lost", (Reason("no_writes", f"nothing is ever written to a {side.provider} connection"),))
@@ -143,12 +165,12 @@ def _rule(part: Part, rule: PolicyField, place: _Place) -> Fate:
     if read is not None and read.state == "unfilled":
         return read
     lead, made_by = place.same_record(part.role), place.homes[part.role]
-    stays = staying(rule, lead, made_by) if lead is not None else None
+    stays = staying(rule, lead, made_by.home.seen) if lead is not None else None
     if stays is not None:
         return _limited(stays, read)
     constant = rule.source.constant if isinstance(rule.source, Constant) else None
     wanted = Wanted(rule.target.name, constant, place.values(rule.source), lead is None, bool(part.match))
-    written = Writer(place.route.target, made_by).fate(wanted)
+    written = made_by.fate(wanted)
     return _limited(_with_own(written, place.own(part.role).get(rule.target.name)), read)
 
 
@@ -201,7 +223,33 @@ def _closing(name: str, value: Present, place: _Place) -> Fate:
         return own.closes[name]
     if place.closing is None:
         return Fate("lost", (Reason("not_writable", "its leads cannot be written"),))
-    return Writer(place.route.source, place.closing).fate(Wanted(name, value, fresh=False))
+    return place.closing.fate(Wanted(name, value, fresh=False))
+
+
+def _carried(policy: ConvertPolicy, places: Sequence[_Place]) -> Iterator[Compared]:
+    """What goes along from the lead to its contact."""
+    known = [place for place in places if not place.route.unasked]
+    having = [place for place in known if place.reader.leads and "contact" in place.homes]
+    for word in policy.carry if having else ():
+        yield Compared(CARRY, word, "", {place.route.name: _carry(word, place) for place in having})
+
+
+def _carry(word: Carried, place: _Place) -> Fate:
+    """Whether what refers to a lead there refers to its contact afterwards."""
+    route = place.route
+    if place.same_record("contact") is not None or (route.own is not None and word in route.own.carries):
+        return Fate("carried")
+    if route.source.connection != route.target.connection:
+        text = f"it stays with the lead, whose contact is in {route.target.connection}"
+        return Fate("lost", (Reason("elsewhere", text),))
+    kept_by = home(place.every, route.target, CARRIED_ROLES.get(word, ""))
+    if kept_by is None:
+        return Fate("lost", (Reason("no_mapping", "no mapping gives it an object there"),))
+    found = kept_by.mapping.fieldmap("person")
+    if found is None or found.column is None or found.write != "always":
+        text = f"{kept_by.mapping.file.name} writes no field for the `person`"
+        return Fate("lost", (Reason("unmapped", text),), kept_by.mapping.object)
+    return Fate("carried", (), kept_by.mapping.object, found.column)
 
 
 def words_of(source: Source) -> str:

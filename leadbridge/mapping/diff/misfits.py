@@ -18,11 +18,11 @@ _SHARED: Final = {"unknown_provider_field": "{} has no such field", "read_only":
 class Misfits:
     """
     Attributes:
-        object: the CRM's name for the records.
+        seen: the mapping.
         found: canonical field, the first where several share a provider field -> findings.
     """
 
-    object: str
+    seen: Seen
     found: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -30,14 +30,19 @@ class Misfits:
         """None are found where the object was not described."""
         described = side.described(seen.mapping.object)
         if described is None or not described.fields:
-            return cls(seen.mapping.object)
+            return cls(seen)
         found: dict[str, tuple[Finding, ...]] = {}
         narrowed = side.narrowed.get(seen.mapping.file.name, {})
         for finding in compare(seen, side.connection, described, narrowed):
             words = finding.fault.path.split(".")
             if words[0] == "fields" and len(words) > 1:
                 found[words[1]] = (*found.get(words[1], ()), finding)
-        return cls(seen.mapping.object, found)
+        return cls(seen, found)
+
+    @property
+    def object(self) -> str:
+        """The CRM's name for the records."""
+        return self.seen.mapping.object
 
     def reasons(self, fieldmap: FieldMap, codes: Collection[str]) -> list[Reason]:
         """Of these kinds."""

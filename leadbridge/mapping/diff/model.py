@@ -13,6 +13,8 @@ from leadbridge.provider import ObjectDescription
 
 LEADS: Final = "lead"
 """The part under which a policy's ``on_converted`` stands."""
+CARRY: Final = "carry"
+"""The part of the words of a policy's ``carry:``."""
 RECORD: Final = ""
 """In place of a field: the record itself."""
 
@@ -64,7 +66,7 @@ class Compared:
     """One field of the policy, or a record that it makes.
 
     Attributes:
-        part: the role that a lead becomes, or :data:`LEADS` for what becomes of the lead.
+        part: the role that a lead becomes, :data:`LEADS` for what becomes of the lead, or :data:`CARRY`.
         field: canonical field, or a provider field that no mapping names; :data:`RECORD` for the record itself.
         source: what the policy takes, in words; blank where it asks for nothing.
         there: connection -> fate; without those in which the record is not made.
@@ -118,11 +120,13 @@ class Own:
     Attributes:
         made: role -> canonical or provider field -> what it does to a new record's field.
         closes: canonical or provider field of the lead -> what it does to that.
+        carries: words of a policy's ``carry:`` that it sees to.
         refuses: why it would convert no such lead; nothing else is known then.
     """
 
     made: Mapping[str, Mapping[str, Fate]] = field(default_factory=dict)
     closes: Mapping[str, Fate] = field(default_factory=dict)
+    carries: frozenset[str] = frozenset()
     refuses: Reason | None = None
 
 
@@ -132,11 +136,13 @@ class Route:
 
     Attributes:
         own: None where LeadBridge converts, or nobody asked the CRM.
+        unasked: whether the CRM can convert by itself, and nobody asked it what it does then.
     """
 
     source: Side
     target: Side
     own: Own | None = None
+    unasked: bool = False
 
     @property
     def name(self) -> str:

@@ -95,7 +95,7 @@ def told(asked: Probe, predictions: Sequence[Prediction]) -> Own:
         elif effect.role != "lead" and effect.made:
             text = "its own conversion makes one, whatever the policy says"
             made[effect.role] = {RECORD: Fate("beyond", (Reason("own_record", text),), effect.object)}
-    return Own(made, dict(_closing(asked, said[NEW].effect("lead"))))
+    return Own(made, dict(_closing(asked, said[NEW].effect("lead"))), said[NEW].carries)
 
 
 @dataclass(frozen=True, slots=True)

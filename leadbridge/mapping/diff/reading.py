@@ -9,7 +9,6 @@ from leadbridge.conditions import Condition
 from leadbridge.mapping.diff.misfits import Misfits
 from leadbridge.mapping.diff.model import Fate, Reason, Side
 from leadbridge.mapping.fields import FieldMap
-from leadbridge.mapping.lint.finding import Seen
 from leadbridge.mapping.lint.policies import asked_for
 from leadbridge.mapping.policy import From, Made, Source
 from leadbridge.subjects.model import Subject
@@ -22,12 +21,12 @@ RATED = "rating"  # follows from the score, where a lead brings none
 class Reader:
     """
     Attributes:
-        leads: the mappings that read leads there; none: leads come from elsewhere, and all of them is known.
+        leads: with the mappings that read leads there; none: leads come from elsewhere, and all of them is known.
         scored: whether the project reckons scores.
     """
 
     side: Side
-    leads: Sequence[Seen]
+    leads: Sequence[Misfits]
     person: Subject
     scored: bool
 
@@ -64,25 +63,25 @@ class Reader:
     def _why(self, name: str) -> Iterator[Reason]:
         naming = self._naming(name)
         if not naming:
-            files = " and ".join(dict.fromkeys(one.mapping.file.name for one in self.leads))
+            files = " and ".join(dict.fromkeys(one.seen.mapping.file.name for one in self.leads))
             yield Reason("unread", f"{files} {_reads(files)} no such field of leads")
         for one, fieldmap in naming:
             yield from self._faults(one, fieldmap)
 
-    def _naming(self, name: str) -> list[tuple[Seen, FieldMap]]:
-        found = ((one, one.mapping.fieldmap(name)) for one in self.leads)
+    def _naming(self, name: str) -> list[tuple[Misfits, FieldMap]]:
+        found = ((one, one.seen.mapping.fieldmap(name)) for one in self.leads)
         return [(one, fieldmap) for one, fieldmap in found if fieldmap is not None]
 
-    def _faults(self, seen: Seen, fieldmap: FieldMap) -> list[Reason]:
-        described = self.side.described(seen.mapping.object)
+    def _faults(self, one: Misfits, fieldmap: FieldMap) -> list[Reason]:
+        described = self.side.described(one.object)
         field = described.field(fieldmap.column) if described and fieldmap.column is not None else None
         if field is not None and not field.readable:
-            return [Reason("unreadable", f"{seen.mapping.object} does not show it to this connection")]
-        return Misfits.of(self.side, seen).reasons(fieldmap, {"unknown_provider_field"})
+            return [Reason("unreadable", f"{one.object} does not show it to this connection")]
+        return one.reasons(fieldmap, {"unknown_provider_field"})
 
     def _limits(self, name: str) -> Iterator[Reason]:
         for one, fieldmap in self._naming(name):
-            yield from Misfits.of(self.side, one).reasons(fieldmap, {"option_unread"})
+            yield from one.reasons(fieldmap, {"option_unread"})
 
     def _says_something(self, source: Made, names: set[str]) -> bool:
         return not is_absent(source.template.render(dict.fromkeys(names, "x")))

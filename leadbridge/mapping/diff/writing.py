@@ -10,7 +10,6 @@ from leadbridge.mapping.constants import typed
 from leadbridge.mapping.diff.misfits import Misfits
 from leadbridge.mapping.diff.model import Fate, Reason, Side
 from leadbridge.mapping.fields import ColumnMap, FieldMap
-from leadbridge.mapping.lint.finding import Seen
 from leadbridge.mapping.valuemap import spell
 from leadbridge.transforms.spec import UnreadableError
 from leadbridge.values import Present
@@ -41,28 +40,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Attributes: ``seen`` the mapping by which records are written there."""
+    """Attributes: ``home`` with the mapping by which records are written there."""
 
     side: Side
-    seen: Seen
+    home: Misfits
 
     def fate(self, wanted: Wanted) -> Fate:
-        found, file, object_ = (
-            self.seen.mapping.fieldmap(wanted.name),
-            self.seen.mapping.file.name,
-            self.seen.mapping.object,
-        )
+        mapping = self.home.seen.mapping
+        found, file, object_ = mapping.fieldmap(wanted.name), mapping.file.name, mapping.object
         if found is None:
             return Fate("lost", (Reason("unmapped", f"{file} maps no field to it"),), object_)
         if found.column is None:
             return Fate("lost", (Reason("one_way", f"{file} gives it a constant or a template, not a field"),), object_)
-        barred = [*self._never(found, wanted, file), *Misfits.of(self.side, self.seen).reasons(found, _BARRING)]
+        barred = [*self._never(found, wanted, file), *self.home.reasons(found, _BARRING)]
         barred = barred or list(self._no_value(found, wanted, file))
         if barred:
             return Fate("lost", tuple(barred), object_, found.column)
         limits = [*self._sometimes(found, wanted, file), *self._some_values(found, wanted, file)]
         if wanted.constant is None:
-            limits += Misfits.of(self.side, self.seen).reasons(found, _LIMITING)
+            limits += self.home.reasons(found, _LIMITING)
         return Fate("partly" if limits else "carried", tuple(limits), object_, found.column)
 
     def _never(self, found: FieldMap, wanted: Wanted, file: str) -> Iterator[Reason]:
@@ -75,7 +71,7 @@ class Writer:
 
     @property
     def _updates(self) -> bool:
-        described = self.side.described(self.seen.mapping.object)
+        described = self.side.described(self.home.object)
         return described is None or (described.writable and described.updates)
 
     def _sometimes(self, found: FieldMap, wanted: Wanted, file: str) -> Iterator[Reason]:
@@ -95,7 +91,7 @@ class Writer:
         if raw is None:
             yield Reason("value_unmapped", f"{file} has no value for {shown}")
             return
-        described = self.side.described(self.seen.mapping.object)
+        described = self.side.described(self.home.object)
         field = described.field(found.column) if described else None
         if field is None or field.options is None:
             return
