@@ -35,7 +35,8 @@ role: lead
 key: Email
 fields: {email: Email, first_name: First, last_name: Last, company: Company, employees: Employees}
 """
-_PAGE, _COLLECTION, _SOAP = 2_000, 2_000, 100  # records that one call reads, reads back, converts
+_PAGE, _COLLECTION, _SOAP = 2_000, 200, 100  # records that one call reads, or reads back; writes; converts
+_INGEST, _QUERY = 5, 3  # calls of a bulk job, looked at once: of one that writes, of one that reads
 
 
 def api_calls(size: Size) -> Group:
@@ -94,14 +95,14 @@ def _org() -> Iterator[_Org]:
 
 
 def _floors(rows: int) -> tuple[int, int]:
-    """Import: what the org is like, its leads, one bulk job of five calls, reading back. Conversion: the org and four
-    objects, leads as one bulk query of four calls; conversions, leads looked at before them, two records read back."""
-    fixed, job, query = 2, 5, 4
-    bulk = rows >= _PAGE
-    written = job if bulk else -(-rows // 200)
-    read = query if bulk else 0
-    back = -(-rows // _COLLECTION)
-    return 2 * fixed + written + back, 2 + 2 * 4 + read + -(-rows // _SOAP) + 3 * back
+    """Of a plan and its apply. Import: what the org is like, twice, a query that finds no lead, leads written and read
+    back. Conversion: the org twice, leads and the three objects that they may match, leads looked at before they are
+    converted, and two records of each read back."""
+    org, empty = 2, 1
+    written = min(-(-rows // _COLLECTION), _INGEST)
+    pages = -(-rows // _PAGE)
+    read = min(pages, _QUERY)
+    return org + empty + written + pages, org + read + 3 * empty + pages + -(-rows // _SOAP) + 2 * pages
 
 
 def _run(folder: Path, *words: str) -> Cost:
