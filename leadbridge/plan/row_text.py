@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import IO, Final, Literal
+from typing import Final, Literal
 
 from leadbridge.plan.native import WriteVerb
 from leadbridge.plan.plain import made, plain
@@ -113,16 +113,6 @@ def digest(rows: Iterable[PlanRow]) -> str:
     found = Digest()
     for row in rows:
         found.add(canonical(row))
-    return found.text
-
-
-def write_json_lines(rows: Iterable[PlanRow], out: IO[str]) -> str:
-    """Write a line for each row, as they come; gives their digest."""
-    found = Digest()
-    for row in rows:
-        line = canonical(row)
-        found.add(line)
-        out.write(line + "\n")
     return found.text
 
 
