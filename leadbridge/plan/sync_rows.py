@@ -189,7 +189,7 @@ class Settle:
         bases: link -> provider field -> raw value that is agreed from now on.
         due: links that are still owed a write, and are read again before the next planning.
         undue: links that were, and are no longer.
-        owed: whether a record is still to be made somewhere.
+        owed: whether a record is still to be made somewhere; ``unowed``: one was, and is no longer.
         cleared: records that reappeared: what was asked about their going clears itself.
         mended: records whose standing reject is of no concern any more.
         carried: answered questions that this plan carries out.
@@ -212,6 +212,7 @@ class Settle:
     due: tuple[int, ...] = ()
     undue: tuple[int, ...] = ()
     owed: bool = False
+    unowed: bool = False
     cleared: tuple[Ref, ...] = ()
     mended: tuple[Ref, ...] = ()
     carried: tuple[int, ...] = ()
@@ -234,8 +235,8 @@ class Settle:
     def says(self) -> bool:
         """Whether there is anything to settle."""
         content = (self.unites, self.taken, self.bases, self.links, self.conflicts, self.questions)
-        more = (self.asked, self.due, self.undue, self.owed, self.cleared, self.mended, self.carried, self.erased)
-        return any((*content, *more))
+        more = (self.asked, self.due, self.undue, self.owed, self.unowed, self.cleared, self.mended, self.carried)
+        return any((*content, *more, self.erased))
 
 
 def by_reason(changes: Iterable[FieldChange]) -> tuple[Said, ...]:

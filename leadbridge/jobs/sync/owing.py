@@ -29,6 +29,8 @@ class Owing:
         rejects: fields that no CRM can be told, and creates whose role cannot be told.
         due: links that are owed something, whether or not this plan brings it.
         waits: whether a create waits for the record that it names.
+        makes: whether a record is to be made somewhere: by this plan, or once a question is answered, what it names is
+            there, or what refused it has changed.
     """
 
     def __init__(self, around: Around, chunk: Chunk, hand: AtHand) -> None:
@@ -41,6 +43,7 @@ class Owing:
         self.rejects: list[tuple[Ref, Reject]] = []
         self.due: set[int] = set()
         self.waits = False
+        self.makes = False
 
     def draw(self, merged: Merged, after: Sequence[Link], departures: Sequence[Departure]) -> None:
         takes_part = self._takes_part(merged)
@@ -53,7 +56,9 @@ class Owing:
             if owed.link.id not in deletes:
                 self._update(owed, merged, takes_part=takes_part)
         if takes_part:
-            self._create(merged, after, withheld=self._withheld(after) or any(d.asks for d in departures))
+            asked = self._asked() or any(d.asks for d in departures)
+            self._create(merged, after, withheld=asked or self._one_way(after))
+            self.makes |= asked
 
     def _takes_part(self, merged: Merged) -> bool:
         if self._scene.where is None:
@@ -115,6 +120,7 @@ class Owing:
         found = owed_creates(golden, after, scene)
         first = min(link.ref for link in after)
         self.rejects += [(first, reject) for reject in found.rejects]
+        self.makes = bool(found.rows or found.rejects)
         awaits = tuple(sorted({row.connection for row in found.rows}))
         if withheld:
             around.waiting |= {(target.connection, golden.id) for target in self._scene.targets}
@@ -134,14 +140,17 @@ class Owing:
         at = connection, golden or 0
         return at in around.references.ids or at in around.made
 
-    def _withheld(self, after: Sequence[Link]) -> bool:
+    def _asked(self) -> bool:
+        """Whether a person must say something, or lift a hold, before a record is made."""
         if self._hand.number in self._around.identities.open:
             return True
         open_ = (review for n in self._hand.everybody() for review in self._chunk.reviews.get(n, ()))
         if any(review.kind in _WITHHOLDING for review in open_):
             return True
-        if any(h.field == "" for n in self._hand.everybody() for h in self._chunk.holds.get(n, ())):
-            return True
+        return any(h.field == "" for n in self._hand.everybody() for h in self._chunk.holds.get(n, ()))
+
+    def _one_way(self, after: Sequence[Link]) -> bool:
+        """Whether no record is made because the source has none."""
         source = self._scene.job.sync[0]
         one_way = self._scene.job.direction == "one_way"
         return one_way and not any(link.state == "live" and link.ref.connection == source for link in after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -106,6 +106,21 @@ class Scene:
             for source in self.sources
             if source.connection in self.writable
         )
+
+    def others_make(self, subject: str, links: Sequence[Link]) -> bool:
+        """Whether another job may have a record to make for a golden record with these links."""
+        there = {link.ref.connection for link in links}
+        return any(
+            subject in subjects and there & {*job.sync} and {*writable(job.sync, job.direction)} - there
+            for job, subjects in self._other_jobs
+        )
+
+    @cached_property
+    def _other_jobs(self) -> tuple[tuple[SyncJob, frozenset[str]], ...]:
+        """With the subjects of their roles."""
+        jobs = (job for name, job in self.workspace.project.config.jobs.items() if name != self.name)
+        found = (job for job in jobs if isinstance(job, SyncJob))
+        return tuple((job, subjects_of(self.workspace, roles_of(self.workspace, job))) for job in found)
 
     @cached_property
     def policies(self) -> Mapping[str, Policies]:
@@ -230,8 +245,14 @@ def roles_of(workspace: Workspace, job: SyncJob) -> frozenset[str]:
 
 def field_names(workspace: Workspace, job: SyncJob) -> set[str]:
     """Canonical fields of the subjects that take part."""
-    found = (workspace.mappings.catalogue.of_role(role) for role in roles_of(workspace, job))
-    return {field for subject in found if subject is not None for field in subject.fields}
+    subjects = subjects_of(workspace, roles_of(workspace, job))
+    return {field for name in subjects for field in workspace.mappings.catalogue.subjects[name].fields}
+
+
+def subjects_of(workspace: Workspace, roles: Iterable[str]) -> frozenset[str]:
+    """The subjects that these roles are views of."""
+    found = map(workspace.mappings.catalogue.of_role, roles)
+    return frozenset(subject.name for subject in found if subject is not None)
 
 
 def conditions_of(workspace: Workspace, name: str) -> tuple[Expression | None, Condition | None]:

@@ -155,6 +155,7 @@ class _Chunk:
         fresh = [row for row in rows if row.golden not in stale]
         owe_members(tx, [row.golden for row in fresh if row.conversions and row.moves and row.subject == ORGANISATION])
         goldens.set_due(tx, [row.golden for row in fresh if row.owed], True)
+        goldens.set_due(tx, [row.golden for row in fresh if row.unowed], False)
         self._unite({number: row.golden for row in fresh for number in row.unites})
         return frozenset(stale)
 

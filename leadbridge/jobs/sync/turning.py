@@ -109,11 +109,13 @@ class Turn:
         was_due = {stored.link.id for stored in hand.stored if stored.due}
         mine = {stored.link.id for stored in hand.stored if hand.is_mine(stored)}
         carried = (*self._around.asked_to_delete.get(hand.number, (None,))[1:], *self._answered(stood))
+        asked = bool(carried) and owing.makes  # what a question withheld can be made once the run has closed it
         row = replace(
             row,
             due=tuple(sorted(due)),
             undue=tuple(sorted((was_due & mine) - due)),
-            owed=not hand.was.due and (owing.waits or bool(carried) or any(w.verb == "create" for w in owing.writes)),
+            owed=not hand.was.due and (owing.waits or any(w.verb == "create" for w in owing.writes) or asked),
+            unowed=hand.was.due and not (owing.makes or self._scene.others_make(row.subject, stood.after)),
             mended=tuple(sorted(self._mended(stood.after, due))),
             carried=carried,
         )
