@@ -6,68 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hubs import BOTH, CONTACT, LEAD, TWO, hub, person
 from offices import ADA, BOB, NATIVELY, POLICY, convert, everything, native_office, office
 from streets import only, only_id
 from town import Town, describe
 
 from leadbridge.errors import FileFaults
 from leadbridge.jobs.preview import preview
-from leadbridge.memory import MemoryCrm
 from leadbridge.testing.faults import Faults, Killed, at
-from leadbridge.values import Raw
-
-BOTH = "kind first_name last_name email phone company status stage budget organisation"
-TWO = """\
-convert: {convert: [hub], policy: convert.yaml}
-people: {sync: [hub, crm], roles: [lead, contact, account], first: prefer}
-"""
-LEAD = """\
-provider: stage
-connection: hub
-object: People
-role: lead
-when: kind in ["new", "warm"]
-on_create: {kind: new}
-fields:
-  first_name: first_name
-  last_name: last_name
-  email: email
-  phone: phone
-  company: company
-  status: status
-  stage: {field: kind, values: {lead: new, prospect: warm}, unknown: missing}
-  budget: {field: budget, as: decimal}
-"""
-CONTACT = """\
-provider: stage
-connection: hub
-object: People
-role: contact
-when: kind in ["deal", "customer"]
-on_create: {kind: deal}
-fields:
-  first_name: first_name
-  last_name: last_name
-  email: email
-  phone: phone
-  stage: {field: kind, values: {prospect: deal, customer: customer}, unknown: missing}
-  organisation: organisation
-"""
-
-
-def hub(folder: Path, jobs: str = TWO) -> Town:
-    """A CRM called ``hub`` with leads and contacts in ``People``, beside one that keeps them apart."""
-    town = office(folder, jobs, "hub", "crm")
-    for role in ("lead", "contact"):
-        (folder / "mappings" / f"hub.{role}.yaml").unlink()
-    town.crm("hub", describe("People", BOTH))
-    town.map("hub.lead", LEAD)
-    town.map("hub.contact", CONTACT)
-    return town
-
-
-def person(crm: MemoryCrm, **values: Raw) -> str:
-    return crm.create("People", {**dict.fromkeys(BOTH.split(), ""), **values})
 
 
 def links(town: Town, id_: str) -> set[tuple[str, str, str]]:
