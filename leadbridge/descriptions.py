@@ -37,6 +37,8 @@ class ObjectDescription:
         key: the provider field that identifies a record to people (a CSV file's key column), or None.
         writable: whether records can be created and updated.
         updates: whether records that are there can be changed as well; what is only appended to cannot.
+        limit: what the settings leave of its records, such as ``members of list 42``; blank where they leave all. A
+            change of it is a change of the filter; see :meth:`leadbridge.provider.Provider.outside`.
         absent: whether nothing of it is there now, as of an inbox between two deliveries; it has no fields then.
         samples: a few raw values per field, for header suggestions; personal data, never logged.
     """
@@ -46,6 +48,7 @@ class ObjectDescription:
     key: str | None = None
     writable: bool = False
     updates: bool = True
+    limit: str = ""
     absent: bool = False
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

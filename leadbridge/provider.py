@@ -238,8 +238,15 @@ class Provider(abc.ABC):
         The last page carries a cursor. Capturing again with it, where nothing changed, yields no records.
         """
 
+    def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
+        """Those of these records that the object's ``limit`` leaves out, as the last capture found it.
+
+        Asked after the capture of an object that is limited. Such a record leaves the scope; that is no delete.
+        """
+        raise UnsupportedError(self, "outside")
+
     def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
-        """The records as they are now, in the order asked; None for one that is not there."""
+        """The records as they are now, in the order asked, limited or not; None for one that is not there."""
         raise UnsupportedError(self, "read")
 
     def refresh(self) -> None:  # noqa: B027  (a provider without credentials has nothing to do here)

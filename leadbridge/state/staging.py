@@ -75,6 +75,12 @@ def load(snapshot: Snapshot, run: int, refs: Collection[Ref]) -> dict[Ref, Stage
     return {row.record.ref: row for row in found}
 
 
+def touched(snapshot: Snapshot, run: int, refs: Collection[Ref]) -> set[Ref]:
+    """Those of which the run captured anything, their going included."""
+    queries = ((select(table).where(table.c.run == run), table) for table in (staged, staged_gone))
+    return {_ref(row) for query, table in queries for row in select_refs(snapshot, query, table, refs)}
+
+
 def count(snapshot: Snapshot, run: int) -> int:
     query = select(func.count()).select_from(staged).where(staged.c.run == run)
     return int(snapshot.connection.execute(query).scalar_one())

@@ -164,6 +164,12 @@ class FaultyProvider(Provider):
     def describe(self) -> Sequence[ObjectDescription]:
         return self.inner.describe()
 
+    def wants(self, fields: Mapping[str, Collection[str]]) -> None:
+        self.inner.wants(fields)
+
+    def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
+        return self.inner.outside(object, ids)
+
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
         pages = self.inner.capture(object, cursor)
         return self._pages(object, pages, repeat=self.faults.echoes and cursor is not None)

@@ -181,4 +181,5 @@ def test_lists(official: Any, portal: Client) -> None:
     assert memberships.add(key, [*people, "7"]).records_ids_added == people
     assert [one.record_id for one in memberships.get_page(key, limit=2).results] == people[:2]
     assert lists.get_by_id(key).list.size == 3
+    assert lists.get_by_name("Fair", "0-1").list.list_id == key
     assert lists.do_search({"query": "fa", "processingTypes": ["MANUAL"]}).total == 1

@@ -12,7 +12,7 @@ from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.planning import Counted
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.columns import watched
-from leadbridge.plan.brakes import Facts, Limits, Scope, Side, Source
+from leadbridge.plan.brakes import FALL, FROM, Facts, Limits, Scope, Side, Source
 from leadbridge.records import Ref
 from leadbridge.state import connections, links, plans
 from leadbridge.state.model import ConnectionRow, ObjectKey
@@ -31,7 +31,7 @@ def facts_of(snapshot: Snapshot, scene: Scene, gathered: Gathered, counted: Coun
         job=scene.name,
         sides=tuple(_sides(snapshot, scene, counted)),
         sources=tuple(_sources(known, gathered)),
-        scopes=tuple(lost_scopes(scene, {name: row.columns for name, row in known.items()})),
+        scopes=(*lost_scopes(scene, {name: row.columns for name, row in known.items()}), *_left_scopes(gathered)),
         canaries=_missing_canaries(scene),
         group=group,
         group_rows=(counted.group_row,) if counted.group_row else (),
@@ -108,6 +108,14 @@ def lost_scopes(scene: Scene, before: Mapping[str, Mapping[str, tuple[str, ...] 
                 lost += [f"{name}.{field}" for field in fields if field in mapped and field not in seen[name]]
         if lost:
             yield Scope(source.connection, tuple(lost))
+
+
+def _left_scopes(gathered: Gathered) -> Iterator[Scope]:
+    """Many records of an object that are not what the settings leave of it any more."""
+    for (connection, name), left in gathered.left.items():
+        if left.linked >= FROM and left.number > left.linked * FALL:
+            lost = f"{left.number:,} of {left.linked:,} linked {name} among the {left.limit}"
+            yield Scope(connection, (lost,))
 
 
 def _watched(source: OpenSource, name: str) -> frozenset[str]:

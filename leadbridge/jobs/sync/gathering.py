@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.jobs.capture import covering
+from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import standing_rejects
 from leadbridge.jobs.sync.barring import barred, marks_for, refusal
 from leadbridge.jobs.sync.keying import golden_keys
+from leadbridge.jobs.sync.leaving import Left, leaving
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
@@ -41,6 +43,7 @@ class Gathered:
         end: cursors after it.
         events: merges and conversions that the CRMs report.
         rejects: rows and fields that could not be read, those that were known before left out.
+        left: of objects that the settings limit: what left the scope.
     """
 
     seen: dict[ObjectKey, int] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Gathered:
     end: dict[ObjectKey, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     rejects: int = 0
+    left: dict[ObjectKey, Left] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Gathering:
                 at = source.connection, name
                 pages = source.provider.capture(name, start.get(at))
                 self._object(at, pages, watch, continued=start.get(at) is not None)
+                self._left(source, at)
         self._read_heirs()
         self._read_due()
         self._take_due()
@@ -112,6 +117,18 @@ class Gathering:
         if at in found.complete and not unread:
             with self._store.begin() as tx:
                 self._gone(tx, [Gone(Ref(*at, one), "absent") for one in sorted(made)])
+
+    def _left(self, source: Source, at: ObjectKey) -> None:
+        """Records that the connection's settings leave out now are covered by no mapping."""
+        limit = next(one.limit for one in source.described if one.name == at[1])
+        if not limit:
+            return
+        left = self.found.left[at] = Left(limit, self._made(at))
+        for some in leaving(self._store, self._run, at, source.provider, left):
+            with self._store.begin() as tx:
+                self._keep(tx, [_Taken(Record(stored.link.ref, {}), None) for stored in some], {})
+                turns.add(tx, self._run, [self._turn(stored) for stored in some])
+                self._note_heirs(tx, some)
 
     def _made(self, at: ObjectKey) -> set[str]:
         """Records that LeadBridge made after the cursor was: they come back as new, or went before anybody looked."""

@@ -38,16 +38,23 @@ def of_write(write: Write | WriteRow, mappings: str) -> str:
 
 
 def mapping_prints(scene: Scene) -> dict[str, dict[str, str]]:
-    """Connection -> mapping file, or key of the job, -> fingerprint of what it says."""
+    """Connection -> mapping file, key of the job, or limit of an object, -> fingerprint of what it says."""
     found: dict[str, dict[str, str]] = {}
     documents = scene.workspace.mappings.documents
     filters = digest(scene.job.where, sorted(scene.roles))
     for source in scene.sources:
         mine = found[source.connection] = {f"jobs.{scene.name}": filters}
+        limits = {one.name: one.limit for one in source.described}
         for name in source.objects(scene.roles):
+            mine[limit_key(source.connection, name)] = digest(limits[name])
             files = [mapping.file.name for mapping in source.mappings(name)]
             mine |= {file: digest(_plain(documents[file].data)) for file in files}
     return found
+
+
+def limit_key(connection: str, object: str) -> str:
+    """What messages call the limit that a connection's settings set to an object."""
+    return f"connections.{connection}: {object}"
 
 
 def role_prints(mappings: Mappings, sources: Iterable[Source]) -> dict[tuple[str, str, str], str]:

@@ -175,7 +175,8 @@ class Begun:
         return replace(run, plan=plan.id), plan, start
 
     def _is_changed(self, at: ObjectKey, files: frozenset[str]) -> bool:
-        mine = {mapping.file.name for mapping in self.scene.mappings(*at)} | {f"jobs.{self.scene.name}"}
+        mine = {mapping.file.name for mapping in self.scene.mappings(*at)}
+        mine |= {f"jobs.{self.scene.name}", prints.limit_key(*at)}
         return bool(mine & files)
 
     def _around(self, run: Run, references: References, identities: Identities, gone: Went) -> Around:

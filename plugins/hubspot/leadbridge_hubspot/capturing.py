@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from leadbridge_hubspot import rows
 from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
 from leadbridge_hubspot.cursor import EARLIEST, Cursor, Progress, parse
 from leadbridge_hubspot.linking import linked
+from leadbridge_hubspot.lists import Members
 from leadbridge_hubspot.objects import OWNERS
 from leadbridge_hubspot.schema import ID, MERGED, Schema
 
@@ -24,20 +25,25 @@ _ADDRESS: Final = 12_000  # characters of a list's properties, encoded; more is 
 Rows = list[dict[str, Any]]
 
 
-def capture(client: Client, schema: Schema, cursor: str | None) -> Iterator[Page]:
-    """Pages as the contract says, of records with the schema's fields.
+def capture(
+    client: Client, schema: Schema, cursor: str | None, members: Callable[[], Members | None] = lambda: None
+) -> Iterator[Page]:
+    """Pages as the contract says, of records with the schema's fields; ``members`` reads the list that limits them.
 
     Raises:
         UsageError: the cursor is not one of ours.
     """
     start = None if cursor is None else parse(cursor, client.connection)
-    return _Capture(client, schema, start).pages()
+    return _Capture(client, schema, start).pages(members)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
+    """``joined``: records that are new in the list, changed or not."""
+
     rows: Rows
     last: bool
+    joined: bool = False
 
 
 class _Capture:
@@ -50,12 +56,16 @@ class _Capture:
         self._seen = 0
         self._began: datetime | None = start.began if start else None
         self._went: set[str] = set()
+        self._members: Members | None = None
+        self._carried: set[str] = set()
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self, members: Callable[[], Members | None]) -> Iterator[Page]:
+        self._members = members()
         parts = self._parts()
         part = next(parts)
         began = self._began or EARLIEST
-        progress = Progress(began, self._start, timedelta(seconds=self._client.settings.look_back))
+        look_back = timedelta(seconds=self._client.settings.look_back)
+        progress = Progress(began, self._start, look_back, self._members)
         while True:
             yield self._page(part, progress)
             if part.last:
@@ -69,6 +79,8 @@ class _Capture:
     def _parts(self) -> Iterator[_Part]:
         if self._schema.name == OWNERS:
             return self._owners()
+        if self._members is not None:
+            return self._of_members(self._members, self._start)
         return self._listed() if self._start is None else self._changed(self._start)
 
     def _page(self, part: _Part, progress: Progress) -> Page:
@@ -77,8 +89,11 @@ class _Capture:
         gone = list(self._merged(read.records, progress))
         if part.last and self._start is not None:
             gone += self._archived(progress)
-        new = self._linked([record for record in read.records if progress.carry(record)])
-        midway = progress.midway(str(part.rows[-1]["id"])) if part.rows else None
+        mine = [record for record in read.records if self._members is None or record.ref.id in self._members]
+        new = self._linked([record for record in mine if progress.carry(record) or part.joined])
+        if self._members is not None:
+            self._carried |= {record.ref.id for record in new}
+        midway = progress.midway(str(part.rows[-1]["id"])) if part.rows and not part.joined else None
         cursor = progress.end() if part.last else midway
         return Page(
             records=tuple(new),
@@ -111,6 +126,18 @@ class _Capture:
                 yield _Part(found, last=False)
                 found = []
         yield _Part(found, last=True)
+
+    def _of_members(self, members: Members, start: Cursor | None) -> Iterator[_Part]:
+        """Those of the list: without a start all of them, else what changed, and who joined meanwhile."""
+        for part in () if start is None else self._changed(start):
+            yield replace(part, last=False)
+        known = Members() if start is None or start.members is None else start.members
+        joined = [one for one in members if one not in known and one not in self._carried]
+        self._asked()
+        for at in range(0, len(joined), ASSOCIATIONS):
+            rows_ = self._whole([{"id": one} for one in joined[at : at + ASSOCIATIONS]])
+            yield _Part([row for row in rows_ if str(row["id"]) in members], last=False, joined=start is not None)
+        yield _Part([], last=True)
 
     def _list(self, *, archived: bool, properties: str) -> Iterator[Rows]:
         asked: dict[str, object] = {"archived": str(archived).lower(), "properties": [properties]}

@@ -22,6 +22,7 @@ from leadbridge_hubspot.transport import Transport, decoded
 
 BATCH: Final = 100  # rows of a batch, and of a page of a list
 ASSOCIATIONS: Final = 1_000  # records whose associations one call reads
+MEMBERS: Final = 250  # records of a page of a list's members
 _USAGE: Final = "/account-info/v3/api-usage/daily/private-apps"
 _RAW: Final = {"_preload_content": False}
 
@@ -97,6 +98,24 @@ class Client:
     def owners(self, **asked: object) -> Json:
         """A page of owners."""
         return self._ask(lambda: self._api("crm.owners.owners_api").get_page(limit=BATCH, **asked, **_RAW))
+
+    def list_named(self, object: str, which: str) -> dict[str, Any]:
+        """A list by its id, or the object's list of this name."""
+        api = self._api("crm.lists.lists_api")
+        by_id = which.isascii() and which.isdigit()
+        ask = (lambda: api.get_by_id(which, **_RAW)) if by_id else (lambda: api.get_by_name(which, object, **_RAW))
+        return dict(self._ask(ask)["list"])
+
+    def members(self, list_: str) -> Iterator[str]:
+        """Ids of the records in a list."""
+        api, asked = self._api("crm.lists.memberships_api"), dict[str, Any]()
+        while True:
+            page = self._ask(lambda: api.get_page(list_, limit=MEMBERS, **asked, **_RAW))
+            yield from (str(one["recordId"]) for one in page["results"])
+            after = ((page.get("paging") or {}).get("next") or {}).get("after")
+            if not after:
+                return
+            asked["after"] = after
 
     def call(self, method: str, path: str, body: object = None) -> Json:
         """A call that the generated clients lack."""

@@ -16,6 +16,7 @@ from typing import Final
 
 from leadbridge.errors import UsageError
 from leadbridge.records import Record
+from leadbridge_hubspot.lists import Members, unpacked
 
 MOST: Final = 30_000
 """Carried records that a cursor remembers; others are carried again, which costs time and does no harm."""
@@ -32,17 +33,21 @@ class Cursor:
         seen: digests of carried records with this stamp or a younger one, and of records that went.
         after: of a capture that stopped midway, the id up to which it has carried everything from ``since`` on.
         began: when that capture began; None at the end of one.
+        members: who was in the object's list then; None where none limited it.
     """
 
     since: datetime
     seen: frozenset[str] = frozenset()
     after: str | None = None
     began: datetime | None = None
+    members: Members | None = None
 
     def __str__(self) -> str:
         body = {"since": self.since.isoformat(), "seen": "".join(sorted(self.seen))}
         if self.after is not None and self.began is not None:
             body |= {"after": self.after, "began": self.began.isoformat()}
+        if self.members is not None:
+            body["members"] = self.members.packed()
         return json.dumps(body)
 
 
@@ -53,7 +58,8 @@ def parse(text: str, connection: str) -> Cursor:
         seen = str(found["seen"])
         marks = frozenset(seen[at : at + _MARK] for at in range(0, len(seen), _MARK))
         began = _moment(found["began"]) if "began" in found else None
-        return Cursor(_moment(found["since"]), marks, found.get("after"), began)
+        members = unpacked(found["members"]) if "members" in found else None
+        return Cursor(_moment(found["since"]), marks, found.get("after"), began, members)
     except (ValueError, KeyError, TypeError):
         raise UsageError(f"the cursor kept for connection {connection!r} cannot be read; capture it anew") from None
 
@@ -73,11 +79,13 @@ class Progress:
     Attributes:
         began: the server's time when it began.
         start: where it started, or None for a capture of everything.
+        members: who is in the object's list; None where none limits it.
     """
 
     began: datetime
     start: Cursor | None
     look_back: timedelta
+    members: Members | None = None
     _marks: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -112,7 +120,7 @@ class Progress:
         """After the record of this id; None in a capture of everything, which has no order."""
         if self.start is None:
             return None
-        return Cursor(self.start.since, self.start.seen | self._marks, after, self.began)
+        return Cursor(self.start.since, self.start.seen | self._marks, after, self.began, self.start.members)
 
     def end(self) -> Cursor:
-        return Cursor(self.horizon, frozenset(self._marks))
+        return Cursor(self.horizon, frozenset(self._marks), members=self.members)

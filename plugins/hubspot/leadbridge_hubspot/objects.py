@@ -93,6 +93,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             pipeline=("hs_pipeline", "hs_pipeline_stage"),
         ),
         "calls": _activity("0-48", 194, 182, 206),
+        "emails": _activity("0-49", 198, 186, 210),
         "meetings": _activity("0-47", 200, 188, 212),
         "notes": _activity("0-46", 202, 190, 214),
         "tasks": _activity("0-27", 204, 192, 216),

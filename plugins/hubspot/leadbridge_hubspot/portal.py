@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
 from leadbridge_hubspot import capturing, keys, normalising, reading
 from leadbridge_hubspot.client import Client
+from leadbridge_hubspot.lists import Lists
 from leadbridge_hubspot.schema import Schemas, described
 from leadbridge_hubspot.settings import HubSpotSettings
 from leadbridge_hubspot.writing import Writer
@@ -21,17 +23,19 @@ class Portal:
         self.settings = settings
         self.client = Client(site, settings)
         self.schemas = Schemas(self.client)
+        self.lists = Lists(self.client)
         self.writer = Writer(self.client, self.schemas)
         self.wanted: Mapping[str, Collection[str]] = {}
 
     def describe(self) -> list[ObjectDescription]:
-        return [described(schema) for schema in self.schemas.visible(self.settings.objects)]
+        seen = self.schemas.visible(self.settings.objects)
+        return [replace(described(schema), limit=self.lists.limit(schema.name)) for schema in seen]
 
     def capture(self, object: str, cursor: str | None) -> Iterator[Page]:
         schema = self.schemas.get(object)
         if object in self.wanted:
             schema = schema.narrowed(self.wanted[object])
-        return capturing.capture(self.client, schema, cursor)
+        return capturing.capture(self.client, schema, cursor, lambda: self.lists.read(object))
 
     def read(self, refs: Sequence[Ref]) -> list[Record | None]:
         return reading.read(self.client, self.schemas, refs)

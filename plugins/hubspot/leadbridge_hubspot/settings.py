@@ -11,7 +11,19 @@ from leadbridge.provider import Settings
 
 Version = Literal["v3", "2026-03", "2026-09"]
 
-OBJECTS: Final = ("contacts", "companies", "deals", "leads", "tasks", "notes", "calls", "meetings", "owners")
+OBJECTS: Final = (
+    "contacts",
+    "companies",
+    "deals",
+    "leads",
+    "tasks",
+    "notes",
+    "calls",
+    "meetings",
+    "emails",
+    "owners",
+)
+UNLISTED: Final = frozenset({"owners", "tasks", "notes", "calls", "meetings", "emails"})
 LOOPBACK: Final = "127.0.0.1"
 _OURS: Final = ".hubapi.com"
 
@@ -44,6 +56,9 @@ class HubSpotSettings(Settings):
     objects: tuple[Name, ...] = Field(
         OBJECTS, min_length=1, description="The objects to look at: a name, or the type id of a custom object."
     )
+    lists: dict[Name, Annotated[int, Field(gt=0)] | Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=dict, description="Object: the list whose members alone are looked at, by its id or its name."
+    )
     key_property: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")] | None = Field(
         "leadbridge_key",
         description="The unique property that keeps creates from being made twice; null where there is none.",
@@ -55,6 +70,15 @@ class HubSpotSettings(Settings):
     look_back: int = Field(
         300, ge=0, le=86_400, description="Seconds that a capture goes back, for records that the index shows late."
     )
+
+    @model_validator(mode="after")
+    def _listed(self) -> HubSpotSettings:
+        for name in self.lists:
+            if name in UNLISTED:
+                raise ValueError(f"lists: HubSpot has no lists of {name}")
+            if name not in self.objects:
+                raise ValueError(f"lists: {name} is none of `objects`")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> HubSpotSettings:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from leadbridge_hubspot.sandbox.crm.keys import found
+from leadbridge_hubspot.sandbox.crm.keys import found_all
 from leadbridge_hubspot.sandbox.objects import BY_ID
 from leadbridge_hubspot.sandbox.portal import iso
 from leadbridge_hubspot.sandbox.refusals import Refused, invalid
@@ -43,6 +44,15 @@ def make(asked: Asked) -> Answer:
 
 def read(asked: Asked) -> Answer:
     return Answer(200, {"list": _shown(_list(asked))})
+
+
+def read_by_name(asked: Asked) -> Answer:
+    """Names are of one object's lists each."""
+    kind, name = kind_named(asked.portal, asked.parts["object"]), unquote(asked.parts["name"])
+    for one in asked.portal.kept("list").values():
+        if (one["objectTypeId"], one["name"]) == (kind.id, name):
+            return Answer(200, {"list": _shown(one)})
+    raise Refused(404, "OBJECT_NOT_FOUND", f"List {name} does not exist")
 
 
 def look(asked: Asked) -> Answer:
@@ -92,7 +102,7 @@ def _changed(asked: Asked, added: list[str], removed: list[str]) -> Answer:
     """Unknown ids are passed over without a word."""
     kept, portal = _list(asked), asked.portal
     kind, now = BY_ID[kept["objectTypeId"]], iso(portal.now())
-    there = [one for one in added if found(portal, kind, one) is not None]
+    there = [one for one, key in found_all(portal, kind, added).items() if key is not None]
     members = dict(kept["members"])
     fresh = [one for one in there if one not in members]
     gone = [one for one in removed if one in members]

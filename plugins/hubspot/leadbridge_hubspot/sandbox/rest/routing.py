@@ -59,6 +59,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "property-validations", _OBJECT, properties.validations),
     ("POST", "lists", "", lists.make),
     ("POST", "lists", "search", lists.look),
+    ("GET", "lists", f"object-type-id/{_OBJECT}/name/(?P<name>.+)", lists.read_by_name),
     ("GET", "lists", _ID, lists.read),
     ("DELETE", "lists", _ID, lists.remove),
     ("GET", "lists", f"{_ID}/memberships", lists.members),
