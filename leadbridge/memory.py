@@ -46,6 +46,7 @@ def memory_crm(name: str) -> MemoryCrm:
 class MemorySettings(Settings):
     crm: str = Field(default="default", min_length=1, description="Which of the process's CRMs to connect to.")
     page_size: int = Field(default=200, ge=1, description="Records per page, and actions per call.")
+    calls: int | None = Field(default=None, ge=0, description="Calls that the CRM takes in all; null for no limit.")
 
 
 class MemoryProvider(Provider):
@@ -71,6 +72,7 @@ class MemoryProvider(Provider):
         self.crm = memory_crm(settings.crm)
         self.capabilities = replace(self.capabilities, native_conversion=self.crm.conversion is not None)
         self.page_size = settings.page_size
+        self.limit = settings.calls
 
     def describe(self) -> Sequence[ObjectDescription]:
         return tuple(self.crm.objects.values())
@@ -84,6 +86,7 @@ class MemoryProvider(Provider):
         entries = self.crm.changes(object, after=int(cursor or 0))
         seen = 0
         for start in range(0, len(entries) or 1, self.page_size):
+            self.crm.calls += 1
             part = entries[start : start + self.page_size]
             records = tuple(self._record(object, entry) for entry in part if not entry.deleted)
             seen += len(records)
@@ -97,12 +100,14 @@ class MemoryProvider(Provider):
             )
 
     def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        self._count(refs)
         return [self._read(ref) for ref in refs]
 
     def begin(self) -> None:
         """Nothing to take: every write is durable at once, as in a CRM behind an API."""
 
     def write(self, actions: Sequence[Action]) -> Sequence[Result]:
+        self._count(actions)
         return [self._write(action) for action in actions]
 
     def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
@@ -110,6 +115,7 @@ class MemoryProvider(Provider):
 
     def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
         conversion = self._conversion("convert")
+        self._count(requests)
         return [self._convert(conversion, request) for request in requests]
 
     def _convert(self, conversion: MemoryConversion, request: ConvertRequest) -> ConvertResult:
@@ -121,11 +127,12 @@ class MemoryProvider(Provider):
 
     def converted(self, leads: Sequence[Ref]) -> Sequence[Mapping[str, Ref] | None]:
         self._conversion("converted")
+        self._count(leads)
         return [self._became(lead) for lead in leads]
 
     def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
         self._conversion("estimate_conversions")
-        return -(-sum(1 for _ in requests) // self.page_size)
+        return self._pages_of(requests)
 
     def _conversion(self, method: str) -> MemoryConversion:
         if self.crm.conversion is None:
@@ -142,8 +149,22 @@ class MemoryProvider(Provider):
     def commit(self) -> None:
         """Nothing to do: see ``begin``."""
 
+    def allowance(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.crm.calls)
+
     def estimate(self, actions: Iterable[Action]) -> int:
-        return -(-sum(1 for _ in actions) // self.page_size)
+        """Writing, and reading back what is not deleted."""
+        verbs = [action.verb for action in actions]
+        return self._pages_of(verbs) + self._pages_of(verb for verb in verbs if verb != "delete")
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return self._pages_of(refs)
+
+    def _pages_of(self, items: Iterable[object]) -> int:
+        return -(-sum(1 for _ in items) // self.page_size)
+
+    def _count(self, items: Iterable[object]) -> None:
+        self.crm.calls += self._pages_of(items)
 
     def _description(self, object: str) -> ObjectDescription:
         if object not in self.crm.objects:

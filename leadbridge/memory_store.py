@@ -47,6 +47,7 @@ class MemoryCrm:
         conversion: how it converts leads by itself; None where its users do all of it by hand.
         clock: what time it is there.
         duplicate_rules: object -> field by which it takes a new record for one that it has.
+        calls: how many calls connections have made: as many as a CRM behind an API would have needed.
     """
 
     def __init__(self, *objects: ObjectDescription, conversion: MemoryConversion | None = None) -> None:
@@ -56,6 +57,7 @@ class MemoryCrm:
         self.duplicate_rules: dict[str, str] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         self._keys: dict[tuple[str, str], str] = {}
+        self.calls = 0
         self._sequence = 0
         for description in objects:
             self.define(description)

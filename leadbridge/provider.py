@@ -319,12 +319,29 @@ class Provider(abc.ABC):
     def abandon(self) -> None:  # noqa: B027  (a provider without locks has nothing to do here)
         """End a run of writes without keeping what is not durable yet; free every lock."""
 
+    def allowance(self) -> int | None:
+        """API calls that the connection may still make; None where there is no limit, or calls cost nothing.
+
+        What others use of the same limit is taken off. Told by what earlier replies said; at most one cheap call is
+        made where they said nothing, or long ago. Asked again in the same state, the answer is the same, and free.
+        """
+        return None
+
     def estimate(self, actions: Iterable[Action]) -> int:
-        """API calls that writing these actions will take, reading back included, retries not. Pure: calls nothing."""
+        """Most API calls that one ``write`` of these actions takes, with reading back what creates and updates left.
+
+        Pure, like the other estimates: calls nothing, and the same each time. Where nothing goes wrong no more calls
+        are made than estimated; what is repeated, split or looked up after a failure is not counted. Asked once the
+        objects are described.
+        """
         raise UnsupportedError(self, "estimate")
 
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        """Most API calls that one ``read`` takes. Ids may be blank: those of records that are yet to be made."""
+        raise UnsupportedError(self, "estimate_reads")
+
     def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
-        """API calls that converting these leads will take, retries not counted. Pure: calls nothing."""
+        """Most API calls that one ``convert`` takes, without reading anything back. Pure: calls nothing."""
         raise UnsupportedError(self, "estimate_conversions")
 
     def close(self) -> None:  # noqa: B027  (same)

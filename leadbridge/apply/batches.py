@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from leadbridge.apply.journal import Operation
+from leadbridge.apply.options import Options
 from leadbridge.plan.rows import WriteRow
+from leadbridge.provider import Capabilities
+
+
+def phases(operations: Iterable[Operation]) -> Iterator[Iterator[Operation]]:
+    """What was only staged is durable before a CRM is asked to convert by itself, or anything is taken back."""
+    return (part for _, part in groupby(operations, key=lambda operation: _phase(operation.row)))
+
+
+def _phase(row: WriteRow) -> int:
+    return 2 if row.undoes is not None else 1 if row.native is not None else 0
+
+
+def most(row: WriteRow, can: Capabilities, options: Options) -> int:
+    """Most rows like this one in a batch."""
+    return can.converts_at_once if row.verb == "convert" else most_written(can, options)
+
+
+def most_written(can: Capabilities, options: Options) -> int:
+    """Most rows in a batch that is written."""
+    return options.staged_batch if can.staged else can.at_once or options.batch
 
 
 def batches(operations: Iterable[Operation], size: Callable[[WriteRow], int]) -> Iterator[list[Operation]]:

@@ -8,9 +8,8 @@ back -> the outcomes, with all that they move, are in the journal. ``line.py`` r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 
-from leadbridge.apply.batches import batches
+from leadbridge.apply.batches import batches, phases
 from leadbridge.apply.journal import Journal, Operation
 from leadbridge.apply.line import Line
 from leadbridge.apply.options import Options, Summary
@@ -44,7 +43,7 @@ def _carry_out(
     lines = {name: Line(name, provider, journal, options, summary) for name, provider in providers.items()}
     rows = 0
     try:
-        for _, part in groupby(operations, key=lambda operation: _phase(operation.row)):
+        for part in phases(operations):
             for batch in batches(part, lambda row: lines[row.connection].size(row)):
                 rows += len(batch)
                 line = lines[batch[0].row.connection]
@@ -59,8 +58,3 @@ def _carry_out(
             line.close()
     summary.left = rows - summary.done - summary.rejected - summary.uncertain - summary.skipped
     return summary
-
-
-def _phase(row: WriteRow) -> int:
-    """What was only staged is durable before a CRM is asked to convert by itself, or anything is taken back."""
-    return 2 if row.undoes is not None else 1 if row.native is not None else 0

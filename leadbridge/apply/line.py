@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from leadbridge.apply.batches import most, most_written
 from leadbridge.apply.calling import Caller
 from leadbridge.apply.converting import hold_back, take_back
 from leadbridge.apply.journal import Journal, Operation, Outcome, present
@@ -63,15 +64,7 @@ class Line:
 
     def size(self, row: WriteRow) -> int:
         """Most rows like this one in a batch."""
-        if row.verb == "convert":
-            return self._provider.capabilities.converts_at_once
-        return self._rows
-
-    @property
-    def _rows(self) -> int:
-        if self._stages:
-            return self._options.staged_batch
-        return self._provider.capabilities.at_once or self._options.batch
+        return most(row, self._provider.capabilities, self._options)
 
     @property
     def stopped(self) -> bool:
@@ -105,7 +98,7 @@ class Line:
             return
         self._begun = False
         waiting = (o for o in self._journal.unfinished(self._name) if self._staged.get(o.row.number) is not None)
-        for chunk in _chunks(waiting, self._rows):
+        for chunk in _chunks(waiting, most_written(self._provider.capabilities, self._options)):
             done = [o for o in self._resolved(chunk) if isinstance(o, Operation)]
             self._keep(self._looker.read_back([(o, self._staged.get(o.row.number) or "") for o in done]))
 

@@ -11,9 +11,16 @@ from leadbridge.apply.native import arrived, converted, follows, still_to_write
 from leadbridge.apply.options import Options
 from leadbridge.errors import LeadBridgeError
 from leadbridge.plan.rows import WriteRow
-from leadbridge.provider import Provider
+from leadbridge.provider import Capabilities, Provider
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
+
+
+def looks(row: WriteRow, can: Capabilities, *, old: bool) -> bool:
+    """Whether records are read before rows like this one are sent; ``old``: what is known of them is so by now."""
+    if not can.read_back:
+        return False
+    return row.verb == "delete" or (row.verb in {"update", "convert"} and old and not can.checks_expected)
 
 
 class Looker:
@@ -30,14 +37,10 @@ class Looker:
         if batch and follows(batch[0].row) and batch[0].row.verb == "update":
             records = self._read([(operation, operation.row.id or "") for operation in batch])
             return [still_to_write(o, record, self._stores) for o, record in zip(batch, records, strict=True)]
-        if not (batch and self._can.read_back and self._must_check(batch[0].row)):
+        if not (batch and looks(batch[0].row, self._can, old=self._options.recheck)):
             return [Operation(o.row, o.state, o.id, present(o.row.expected)) for o in batch]
         records = self._read([(operation, operation.row.id or "") for operation in batch])
         return [check(operation, record) for operation, record in zip(batch, records, strict=True)]
-
-    def _must_check(self, row: WriteRow) -> bool:
-        old = self._options.recheck and not self._can.checks_expected
-        return row.verb == "delete" or (row.verb in {"update", "convert"} and old)
 
     def find_out(self, batch: Sequence[Operation]) -> list[Operation | Outcome]:
         """What became of rows that were sent: an outcome, or the operation where it can safely be sent again."""

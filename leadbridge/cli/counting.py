@@ -22,4 +22,5 @@ def counted(plan: Plan) -> PlanOutcome:
         questions=summary.questions,
         rejects=summary.rejects,
         notes=summary.notes,
+        calls=summary.facts.calls,
     )

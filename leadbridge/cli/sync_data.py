@@ -31,7 +31,13 @@ def plan_data(made: PlanOutcome) -> dict[str, Any]:
         "stops": [stop_data(stop) for stop in made.stops],
         "resumed": made.resumed,
         "notes": list(made.notes),
+        "calls": calls_data(made),
     }
+
+
+def calls_data(made: PlanOutcome | RunOutcome) -> dict[str, Any]:
+    """``left`` is null where it was not asked."""
+    return {name: {**asdict(calls), "left": made.budget.get(name)} for name, calls in made.calls.items()}
 
 
 def stop_data(stop: Stop) -> dict[str, Any]:
@@ -148,6 +154,7 @@ def outcome_data(run: RunOutcome) -> dict[str, Any]:
             for left in run.left
         ],
         "resumed": run.resumed,
+        "calls": calls_data(run),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from leadbridge.cli.lines import Line, field_lines, folded, line, word
 from leadbridge.cli.output import Column, Style, table
 from leadbridge.cli.preview import plural
-from leadbridge.jobs.sync.model import PlanOutcome
+from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
 from leadbridge.plan.model import label
 from leadbridge.plan.native import WriteVerb
@@ -77,9 +77,18 @@ def summary_lines(made: PlanOutcome) -> Iterator[Line]:
         numbers = [Column(f"{SYMBOLS[verb][0]} {TITLES[verb]}", "right") for verb in verbs]
         cells = [[name, *(f"{made.writes[name].get(v, 0):,}" for v in verbs)] for name in sorted(made.writes)]
         yield from (((text, style),) for text, style in table([Column("in"), *numbers], cells, indent=2))
+    yield from call_lines(made)
     for number, note in enumerate(made.notes):
         yield from [] if number else [line()]
         yield from folded(f"{ATTENTION} {note}", 0, "changed")
+
+
+def call_lines(made: PlanOutcome | RunOutcome) -> Iterator[Line]:
+    """API calls, of connections with a limit."""
+    for name, calls in made.calls.items():
+        left = made.budget.get(name)
+        words = f"API calls in {name}: up to {calls.most:,} ({calls.spare:,} of them for retries)"
+        yield from folded(words + ("" if left is None else f", of {left:,} left in the budget"), 0)
 
 
 def _said(made: PlanOutcome) -> str:

@@ -79,6 +79,7 @@ def apply_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
 
 @resume_app.command()
 def resume(
+    override: Override = None,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -86,18 +87,22 @@ def resume(
 ) -> None:
     """End runs that were killed: what was sent is looked up first, so that nothing is done twice.
 
-    Every `sync` does this by itself before anything else.
+    Every `sync` does this by itself before anything else. Exit status 3 says that the rows that are left take more API
+    calls than a connection may make now; --override budget ends the run all the same.
     """
-    from leadbridge.cli.opening import opened
+    from leadbridge.cli.opening import opened, overrides
     from leadbridge.cli.outcome import died_planning, report_all
     from leadbridge.cli.progress import progress
-    from leadbridge.errors import LeadBridgeError
+    from leadbridge.errors import LeadBridgeError, UsageError
     from leadbridge.jobs.sync import api
 
+    lifted = overrides(override)
+    if lifted - {"budget"}:
+        raise UsageError("--override: a run that is resumed knows one brake, budget; the others looked at its plan")
     done, failure = [], None
     with opened(config) as (workspace, store), progress(quiet) as watch:
         try:
-            while (run := api.resume(workspace, store, watch)) is not None:
+            while (run := api.resume(workspace, store, watch, lifted)) is not None:
                 done.append(run)
                 if run.state == "failed" and not died_planning(run):
                     break

@@ -70,6 +70,23 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """API calls that a plan takes in one connection.
+
+    Attributes:
+        needed: at most, where nothing goes wrong.
+        spare: besides, for what has to be sent or looked up again, and for conversions that are taken back.
+    """
+
+    needed: int
+    spare: int = 0
+
+    @property
+    def most(self) -> int:
+        return self.needed + self.spare
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What brakes look at.
 
@@ -80,7 +97,7 @@ class Facts:
         canaries: connection -> id of a canary record that was not there.
         mappings: files, or job keys such as ``where``, that changed since the last run.
         group: records in the largest group of duplicates, and the connection and rows where it stands.
-        calls, budget: API calls planned and allowed, by connection.
+        calls, budget: by connection, API calls that the plan takes, and that may be made now.
         overridden: brakes that a person lifts for this run.
     """
 
@@ -92,7 +109,7 @@ class Facts:
     mappings: Sequence[str] = ()
     group: int = 1
     group_rows: tuple[int, ...] = ()
-    calls: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[str, Calls] = field(default_factory=dict)
     budget: Mapping[str, int] = field(default_factory=dict)
     first: bool = False
     approved: bool = False
@@ -250,12 +267,12 @@ def _groups(facts: Facts, limits: Limits) -> Iterator[Stop]:
 def _budgets(facts: Facts) -> Iterator[Stop]:
     for connection, calls in sorted(facts.calls.items()):
         allowed = facts.budget.get(connection)
-        if allowed is not None and calls > allowed:
+        if allowed is not None and calls.most > allowed:
             message = (
-                f"{connection}: the plan needs {_counted(calls, 'API call')}, {allowed:,} are left in the budget; run "
-                f"it later, or add {override_of('budget')}"
+                f"{connection}: the plan takes up to {_counted(calls.most, 'API call')} ({calls.spare:,} of them for "
+                f"retries), and the budget has {allowed:,} left; run it later, or add {override_of('budget')}"
             )
-            yield Stop("budget", connection, calls, message, override_of("budget"))
+            yield Stop("budget", connection, calls.most, message, override_of("budget"))
 
 
 def _counted(number: int, word: str) -> str:

@@ -246,8 +246,14 @@ class FaultyProvider(Provider):
             return True
         return self.inner.normalises(object, field, sent, stored)
 
+    def allowance(self) -> int | None:
+        return self.inner.allowance()
+
     def estimate(self, actions: Iterable[Action]) -> int:
         return self.inner.estimate(actions)
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return self.inner.estimate_reads(refs)
 
     def close(self) -> None:
         self.inner.close()

@@ -91,6 +91,10 @@ class Harness(abc.ABC):
         """A user merges two records, the winner's id stays; False (the default) where the CRM cannot."""
         return False
 
+    def calls(self) -> int | None:
+        """API calls that the CRM has counted so far; None (the default) where calls cost nothing."""
+        return None
+
     def conversions(self) -> ConversionHands | None:
         """What its users do with leads; None (the default) where the CRM does not convert by itself."""
         return None

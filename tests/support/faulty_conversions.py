@@ -163,6 +163,12 @@ class EstimatesByConverting(MemoryProvider):
         return len(self.convert(list(requests)))
 
 
+class ConvertsInMoreCalls(MemoryProvider):
+    def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
+        self.crm.calls += 1
+        return super().convert(requests)
+
+
 RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_undeclared_conversion_is_unsupported": [ConvertsUndeclared],
     "test_a_conversion_is_read_back": [ConvertsWithoutReading, ConvertsNoneAtOnce],
@@ -182,5 +188,6 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_a_conversion_is_captured": [ReportsNoConversion, CallsEveryContactMade],
     "test_a_converted_lead_is_read_only": [WritesConvertedLeads],
     "test_estimating_conversions_is_pure": [EstimatesByConverting],
+    "test_converting_takes_no_more_calls_than_estimated": [ConvertsInMoreCalls],
 }
 """Rule of the contract -> providers that break it."""

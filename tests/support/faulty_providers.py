@@ -447,6 +447,46 @@ class CommitsWhatAKilledRunLeft(Staged):
         self.waiting.clear()
 
 
+class AsksForItsAllowanceEachTime(MemoryProvider):
+    def allowance(self) -> int | None:
+        self.crm.calls += 1
+        return super().allowance()
+
+
+class OwesCalls(MemoryProvider):
+    def allowance(self) -> int | None:
+        return -1
+
+
+class ForgetsWhatItUses(MemoryProvider):
+    def allowance(self) -> int | None:
+        return self.limit
+
+
+class ForgetsToReadBack(MemoryProvider):
+    def estimate(self, actions: Iterable[Action]) -> int:
+        return self._pages_of(actions)
+
+
+class EstimatesAsIfAllWentAtOnce(MemoryProvider):
+    def estimate(self, actions: Iterable[Action]) -> int:
+        return 2 if list(actions) else 0
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return 1 if list(refs) else 0
+
+
+class ReadsWithoutBlankIds(MemoryProvider):
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return self._pages_of(ref for ref in refs if ref.id)
+
+
+class ReadsTwice(MemoryProvider):
+    def read(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        super().read(refs)
+        return super().read(refs)
+
+
 class EstimatesByWriting(MemoryProvider):
     def estimate(self, actions: Iterable[Action]) -> int:
         return len(self.write(list(actions)))
@@ -504,5 +544,13 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_a_repeated_create_overwrites_nothing": [OverwritesWhatItFinds],
     "test_a_killed_run_is_repeated": [CommitsWhatAKilledRunLeft],
     "test_estimating_is_pure": [EstimatesByWriting],
+    "test_an_allowance_is_asked_cheaply": [AsksForItsAllowanceEachTime, OwesCalls],
+    "test_an_allowance_falls_as_it_is_used": [ForgetsWhatItUses],
+    "test_writing_takes_no_more_calls_than_estimated": [ForgetsToReadBack, EstimatesAsIfAllWentAtOnce],
+    "test_reading_takes_no_more_calls_than_estimated": [
+        EstimatesAsIfAllWentAtOnce,
+        ReadsWithoutBlankIds,
+        ReadsTwice,
+    ],
 }
 """Rule of the contract -> providers that break it."""

@@ -104,6 +104,9 @@ class PortalHarness(Harness):
         assert reply.ok, reply.text
         return reply.json()
 
+    def calls(self) -> int:
+        return self.sandbox.limits.used
+
     def fault(self, kind: str, **more: Any) -> None:
         self.sandbox.faults.add(Fault(kind, **more))
 

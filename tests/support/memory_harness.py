@@ -95,7 +95,7 @@ class MemoryHarness(Harness):
             self.crm.define(description)
 
     def connect(self) -> Provider:
-        settings = MemorySettings(crm=str(self.folder), page_size=self.page_size)
+        settings = MemorySettings(crm=str(self.folder), page_size=self.page_size, calls=100_000)
         return self.kind(Site("memory", self.folder), settings)
 
     def sample(self, number: int) -> dict[str, Raw]:
@@ -117,6 +117,9 @@ class MemoryHarness(Harness):
     def merge(self, loser: str, winner: str) -> bool:
         self.crm.merge("Lead", loser, winner)
         return True
+
+    def calls(self) -> int:
+        return self.crm.calls
 
     def conversions(self) -> MemoryHands:
         return MemoryHands(self.crm)

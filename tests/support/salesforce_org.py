@@ -78,6 +78,9 @@ class OrgHarness(Harness):
         ids: list[Any] = reply.json()["ids"]
         return ids
 
+    def calls(self) -> int:
+        return self.sandbox.limits.used
+
     def conversions(self) -> ConversionHands:
         return OrgHands(self)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +194,55 @@ def test_records_that_salesforce_made_are_looked_at_together(project: Path, serv
     looked = [call.path.rsplit("/", 1)[-1] for call in served.sandbox.calls.all() if "composite/sobjects/" in call.path]
     assert sorted(set(looked)) == ["Account", "Contact", "Lead"]
     assert len(looked) <= 6  # the effects, and what follows them
+
+
+def used_since(served: Served, calls: dict[str, Any]) -> int:
+    """API calls since the brakes were looked at, which tell how many of the day's share were left."""
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    share = Decimal("0.8") * int(sandbox.switches["daily_calls"])
+    return sandbox.limits.used - (math.ceil(share) - int(calls["left"]))
+
+
+@pytest.mark.parametrize("fault", ["", "unavailable", "lock"])
+def test_calls_are_as_planned(project: Path, served: Served, capsys: Any, fault: str) -> None:
+    """Promise 9, for creates and for conversions by the org itself; what goes wrong comes out of the share for it."""
+    for job in ("import", "convert"):
+        planned = run(capsys, "plan", job)["calls"]["sf"]
+        served.sandbox.faults.clear()
+        if fault:
+            served.sandbox.faults.add(Fault(fault, method="POST", after=1))
+        calls = run(capsys, "apply", "--yes")["calls"]["sf"]
+        assert (calls["needed"], calls["spare"]) == (planned["needed"], planned["spare"])
+        most = calls["needed"] + (calls["spare"] if fault else 0)
+        assert 0 < used_since(served, calls) <= most
+
+
+def test_a_plan_over_the_budget_is_stopped(project: Path, served: Served, capsys: Any) -> None:
+    """The org's share of the day is looked at when a plan is made, and again before it is carried out."""
+    planned = run(capsys, "plan", "import")
+    calls = planned["calls"]["sf"]
+    assert calls["left"] > 10_000
+    assert main(["plan", "import", "--limit", "0"]) == 0
+    assert f"API calls in sf: up to {calls['needed'] + calls['spare']} (10 of them for" in capsys.readouterr().out
+    before = len(rows(served, "Lead"))
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    at_first = sandbox.limits.used
+    assert main(["check", "sf"]) in {0, 1}
+    opening = sandbox.limits.used - at_first
+
+    def leave(calls: int) -> None:
+        sandbox.switch("daily_calls", math.ceil((sandbox.limits.used + opening + calls) / Decimal("0.8")))
+
+    leave(calls["needed"])
+    assert main(["apply", "--yes"]) == 3
+    said = capsys.readouterr().err
+    assert "add --override budget" in said
+    assert "Nothing was written" in said
+    leave(calls["needed"] + 5)
+    assert main(["plan", "import", "--limit", "0"]) == 3
+    assert len(rows(served, "Lead")) == before
+    leave(calls["needed"])
+    assert main(["apply", "--yes", "--override", "budget"]) in {0, 1}
+    assert len(rows(served, "Lead")) > before

@@ -136,8 +136,10 @@ def test_zero_is_not_false_when_expected(provider: MemoryProvider) -> None:
 
 
 def test_calls_are_estimated_by_the_batch(provider: MemoryProvider) -> None:
-    action = Action(1, "create", "Lead")
-    assert [provider.estimate([action] * n) for n in range(5)] == [0, 1, 1, 2, 2]
+    """Of two at most; what is left is read back."""
+    create, delete = Action(1, "create", "Lead"), Action(1, "delete", "Lead", "Lead-1")
+    assert [provider.estimate([create] * n) for n in range(5)] == [0, 2, 2, 4, 4]
+    assert [provider.estimate([delete] * n) for n in range(5)] == [0, 1, 1, 2, 2]
 
 
 def test_a_crm_alone_needs_no_process() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadbridge.config.words import Limit
-from leadbridge.plan.brakes import BrakeName, Facts, Limits, Scope, Side, Source, Stop, stops
+from leadbridge.plan.brakes import BrakeName, Calls, Facts, Limits, Scope, Side, Source, Stop, stops
 from leadbridge.provider import Verb
 
 NONE = Limits()
@@ -135,12 +135,13 @@ def test_a_missing_canary_a_shrunken_scope_and_a_changed_mapping() -> None:
 
 
 def test_a_group_larger_than_allowed_and_calls_over_the_budget() -> None:
-    facts = Facts("people", group=12, group_rows=(4,), calls={"sf": 101, "hs": 5}, budget={"sf": 100})
+    facts = Facts("people", group=12, group_rows=(4,), calls={"sf": Calls(91, 10), "hs": Calls(5)}, budget={"sf": 100})
     found = stops(facts, Limits(group=11))
     assert [stop.message for stop in found] == [
         "12 records would be one; the job allows 11 in one group of duplicates. Look at row 4 of the plan; if they are "
         "one, add --override group",
-        "sf: the plan needs 101 API calls, 100 are left in the budget; run it later, or add --override budget",
+        "sf: the plan takes up to 101 API calls (10 of them for retries), and the budget has 100 left; run it later, "
+        "or add --override budget",
     ]
     assert names(facts, Limits(group=12)) == ["budget"]
 

@@ -20,7 +20,7 @@ from leadbridge.jobs.convert.knowing import know
 from leadbridge.jobs.convert.questions import clear_leftovers, keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync import braking, keeping, prints, standing_rejects
+from leadbridge.jobs.sync import braking, budgeting, keeping, prints, standing_rejects
 from leadbridge.jobs.sync.barring import let_in
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.keeping import Summary
@@ -144,18 +144,19 @@ class Converting(Begun):
     ) -> PlanOutcome:
         seen = {(tally.connection, tally.object): tally.read for tally in captured.tallies}
         gathered = Gathered(seen, set(seen))
+        with self.store.read() as snapshot:
+            facts = braking.facts_of(snapshot, self.scene, gathered, counted, 1)
+        summary = Summary(
+            budgeting.with_calls(self.store, plan.id, self.scene.sources, facts),
+            counted.settles,
+            counted.conflicts,
+            counted.questions,
+            counted.rejects,
+            prints.scope(self.scene),
+            read=by_connection(seen),
+            notes=notes,
+        )
         with self.store.begin() as tx:
-            facts = braking.facts_of(tx, self.scene, gathered, counted, 1)
-            summary = Summary(
-                facts,
-                counted.settles,
-                counted.conflicts,
-                counted.questions,
-                counted.rejects,
-                prints.scope(self.scene),
-                read=by_connection(seen),
-                notes=notes,
-            )
             plans.seal(tx, plan.id, digest, {}, summary.text())
         return self._outcome(run, plan, digest, summary, gathered)
 

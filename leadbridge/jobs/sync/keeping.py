@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadbridge.errors import UsageError
-from leadbridge.plan.brakes import Facts, Scope, Side, Source
+from leadbridge.plan.brakes import Calls, Facts, Scope, Side, Source
 from leadbridge.plan.row_text import Penned, pen, row_of
 from leadbridge.plan.sync_rows import PlanRow, Write
 from leadbridge.state import model, plans
@@ -93,6 +93,8 @@ def pages(
 class Summary:
     """What a plan's head keeps beside the cursors: all that brakes and outcomes are told of.
 
+    How many API calls may be made is not kept: it is asked anew before anything is written.
+
     Attributes:
         scope: connection -> object -> mapped provider fields that could be seen.
         links: the highest link number that the planning knew.
@@ -126,6 +128,7 @@ class Summary:
                 "canaries": dict(facts.canaries),
                 "changed": list(facts.mappings),
                 "group": [facts.group, list(facts.group_rows)],
+                "calls": {c: [calls.needed, calls.spare] for c, calls in facts.calls.items()},
                 "counts": [self.settles, self.conflicts, self.questions, self.rejects],
                 "scope": {c: dict(o) for c, o in self.scope.items()},
                 "seen": {c: dict(o) for c, o in self.seen.items()},
@@ -150,6 +153,7 @@ def summary_of(plan: model.Plan) -> Summary:
         mappings=tuple(said["changed"]),
         group=said["group"][0],
         group_rows=tuple(said["group"][1]),
+        calls={c: Calls(*numbers) for c, numbers in said.get("calls", {}).items()},
     )
     settles, conflicts, questions, rejects = said["counts"]
     return Summary(

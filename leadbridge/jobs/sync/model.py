@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from leadbridge.errors import LeadBridgeError
-from leadbridge.plan.brakes import Stop
+from leadbridge.plan.brakes import Calls, Stop
 from leadbridge.plan.native import WriteVerb
 from leadbridge.records import Ref
 from leadbridge.state.model import ObjectKey, RunState
@@ -32,6 +32,8 @@ class PlanOutcome:
         stops: the brakes that would stop it, the missing approval among them.
         resumed: runs that were taken up and ended first.
         notes: what people should know before they say yes: what no undo takes back, what a CRM does not do.
+        calls: connection -> API calls that the plan takes, of connections with a limit; ``budget``: how many may be
+            made, where that was asked.
     """
 
     run: int
@@ -47,6 +49,8 @@ class PlanOutcome:
     stops: tuple[Stop, ...] = ()
     resumed: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    calls: Mapping[str, Calls] = field(default_factory=dict)
+    budget: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def brakes(self) -> tuple[Stop, ...]:
@@ -98,6 +102,7 @@ class RunOutcome:
         left: for an undo, the fields that it leaves as they are.
         resumed: runs that were taken up and ended first.
         notes: what its plan had to say to people.
+        calls, budget: see :class:`PlanOutcome`; before anything was written.
         undoes: the run that it undid; None where it is no undo.
     """
 
@@ -116,6 +121,8 @@ class RunOutcome:
     resumed: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     undoes: int | None = None
+    calls: Mapping[str, Calls] = field(default_factory=dict)
+    budget: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
+from leadbridge.jobs.sync import budgeting
 from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.lease import Hold, leased
 from leadbridge.jobs.sync.model import RunOutcome, Watch
 from leadbridge.jobs.workspace import Workspace
+from leadbridge.plan.brakes import BrakeName
 from leadbridge.state import plans, runs, staging, turns
 from leadbridge.state.model import Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 
 
-def resume(workspace: Workspace, store: Store, watch: Watch) -> RunOutcome | None:
-    """End the oldest run that was killed; None where there is none."""
+def resume(
+    workspace: Workspace, store: Store, watch: Watch, overrides: Collection[BrakeName] = ()
+) -> RunOutcome | None:
+    """End the oldest run that was killed; None where there is none.
+
+    Raises StoppedError where its connections may not make the API calls that this takes, unless that is overridden.
+    """
     with store.read() as snapshot:
         found = runs.unfinished(snapshot, list(workspace.project.config.connections))
     if not found:
         return None
     with leased(store, found[0].connections, found[0].job) as hold:
-        return _end(workspace, store, hold, found[0], watch)
+        return _end(workspace, store, hold, found[0], watch, lifted="budget" in overrides)
 
 
 def resume_all(workspace: Workspace, store: Store, hold: Hold, watch: Watch) -> list[RunOutcome]:
@@ -48,7 +55,10 @@ def _lease_of(store: Store, hold: Hold, run: Run) -> Iterator[Hold]:
         yield hold if more is None else hold.beside(more)
 
 
-def _end(workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch) -> RunOutcome:
+def _end(  # noqa: PLR0913  (what ending a run needs)
+    workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch, *, lifted: bool = False
+) -> RunOutcome:
+    """``lifted``: the brake on API calls."""
     with store.begin() as tx:
         plan = plans.get(tx, run.plan) if run.plan is not None else None
         if plan is None or not plan.digest or (plan.state == "draft" and run.state == "running"):
@@ -56,6 +66,8 @@ def _end(workspace: Workspace, store: Store, hold: Hold, run: Run, watch: Watch)
             return RunOutcome(run.id, None, run.job, "failed")
     watch("resume", run.id)
     with workspace.open(run.connections, store) as sources:
+        if not lifted:
+            budgeting.check_what_is_left(store, run, sources)
         return carrying_out(store, run)(workspace, sources, store, hold, run, plan).resume(_nothing)
 
 

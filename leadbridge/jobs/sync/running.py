@@ -11,7 +11,7 @@ from typing import ClassVar
 from leadbridge.config.jobs import SyncJob
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs import collecting
-from leadbridge.jobs.sync import braking, prints, resuming
+from leadbridge.jobs.sync import braking, budgeting, prints, resuming
 from leadbridge.jobs.sync.applying import Applying
 from leadbridge.jobs.sync.chunk import Around
 from leadbridge.jobs.sync.erasing import erasing_of
@@ -27,7 +27,7 @@ from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene, opened, sync_job
 from leadbridge.jobs.sync.viewing import Views
 from leadbridge.jobs.workspace import Workspace
-from leadbridge.plan.brakes import BrakeName, Stop, stops
+from leadbridge.plan.brakes import BrakeName, Facts, Stop, stops
 from leadbridge.plan.row_text import Digest
 from leadbridge.state import cursors, information, plans, runs, staging, turns
 from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
@@ -59,11 +59,13 @@ def run_job(  # noqa: PLR0913, PLR0917  (same)
     with _begun(workspace, store, job, watch) as begun:
         captured_at = datetime.now(UTC)
         planned = begun.plan(watch, rebaseline=False)
-        stopped = begun.stops(planned.plan, overrides, approved=callable(approval))
+        stopped = begun.stops(begun.facts(planned.plan, overrides, approved=callable(approval)))
         if stopped or (planned.rows and callable(approval) and not approval(replace(planned, stops=()))):
             begun.stop(planned.run)
-            return _stopped(planned, stopped)
-        return replace(begun.apply(planned.run, captured_at), resumed=planned.resumed, notes=planned.notes)
+            outcome = RunOutcome(planned.run, planned.plan, planned.job, "stopped", stops=stopped)
+        else:
+            outcome = replace(begun.apply(planned.run, captured_at), notes=planned.notes)
+        return replace(outcome, resumed=planned.resumed, calls=planned.calls, budget=planned.budget)
 
 
 def approve_and_apply(
@@ -79,12 +81,15 @@ def approve_and_apply(
         raise UsageError(f"plan {chosen.id} is a plan to {chosen.kind}; only plans of jobs are applied later")
     with _begun(workspace, store, chosen.job, watch) as begun:
         run = begun.check(chosen)
-        stopped = begun.stops(chosen.id, overrides, approved=True)
+        facts = begun.facts(chosen.id, overrides, approved=True)
+        stopped = begun.stops(facts)
         if stopped:
-            return RunOutcome(run.id, chosen.id, chosen.job, "stopped", stops=stopped, resumed=begun.resumed)
-        with store.begin() as tx:
-            runs.resume(tx, run.id)
-        return replace(begun.apply(run.id, None), resumed=begun.resumed)
+            outcome = RunOutcome(run.id, chosen.id, chosen.job, "stopped", stops=stopped)
+        else:
+            with store.begin() as tx:
+                runs.resume(tx, run.id)
+            outcome = begun.apply(run.id, None)
+        return replace(outcome, resumed=begun.resumed, calls=facts.calls, budget=facts.budget)
 
 
 @contextmanager
@@ -114,10 +119,6 @@ def _chosen(store: Store, plan: int | None) -> Plan:
 
 def _latest_draft(found: list[Plan]) -> Plan | None:
     return next((plan for plan in found if plan.state == "draft" and plan.digest), None)
-
-
-def _stopped(planned: PlanOutcome, stopped: tuple[Stop, ...]) -> RunOutcome:
-    return RunOutcome(planned.run, planned.plan, planned.job, "stopped", stops=stopped, resumed=planned.resumed)
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Begun:
         around = self._around(run, references, identities, gone)
         planning = Planning(around, self.store, plan.id)
         digest = planning.keep()
-        summary = self._summary(gathered, planning.counted, identities, rebaseline=rebaseline)
+        summary = self._summary(plan, gathered, planning.counted, identities, rebaseline=rebaseline)
         with self.store.begin() as tx:
             plans.seal(tx, plan.id, digest, gathered.end, summary.text())
             staging.clear(tx, run.id)
@@ -196,12 +197,15 @@ class Begun:
             erasing=erasing_of(scene, self.store, gone),
         )
 
-    def _summary(self, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool) -> Summary:
+    def _summary(
+        self, plan: Plan, gathered: Gathered, counted: Counted, identities: Identities, *, rebaseline: bool
+    ) -> Summary:
         with self.store.read() as snapshot:
             links_known = information.given_out(snapshot, "link")
             facts = braking.facts_of(snapshot, self.scene, gathered, counted, identities.group[0])
             changed = braking.changed_mappings(snapshot, self.scene).values() if not rebaseline else ()
             facts = replace(facts, mappings=tuple(sorted(frozenset().union(*changed))))
+        facts = budgeting.with_calls(self.store, plan.id, self.scene.sources, facts)
         seen = by_connection({at: gathered.seen.get(at, 0) for at in gathered.complete})
         return Summary(
             facts,
@@ -227,19 +231,26 @@ class Begun:
             conflicts=summary.conflicts,
             questions=summary.questions,
             rejects=summary.rejects,
-            stops=stops(summary.facts, braking.limits_of(self.scene)),
+            stops=self.stops(summary.facts),
             resumed=self.resumed,
             notes=summary.notes,
+            calls=summary.facts.calls,
+            budget=summary.facts.budget,
         )
 
     # --- brakes
 
-    def stops(self, plan: int, overrides: Collection[BrakeName], *, approved: bool) -> tuple[Stop, ...]:
+    def facts(self, plan: int, overrides: Collection[BrakeName], *, approved: bool) -> Facts:
+        """What the brakes look at before a kept plan is carried out: the API calls that may be made are asked anew."""
         with self.store.read() as snapshot:
             kept = plans.get(snapshot, plan)
         if kept is None:
             raise UsageError(f"there is no plan {plan} any more; make one with: leadbridge plan {self.scene.name}")
-        facts = replace(summary_of(kept).facts, approved=approved, overridden=frozenset(overrides))
+        facts = summary_of(kept).facts
+        budget = budgeting.allowances(self.scene.sources, facts.calls)
+        return replace(facts, budget=budget, approved=approved, overridden=frozenset(overrides))
+
+    def stops(self, facts: Facts) -> tuple[Stop, ...]:
         return stops(facts, braking.limits_of(self.scene))
 
     def check(self, chosen: Plan) -> Run:

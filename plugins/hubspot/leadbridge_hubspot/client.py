@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -16,7 +17,7 @@ from hubspot import HubSpot  # type: ignore[import-untyped]  # it has no types
 
 from leadbridge.errors import ConnectionFailedError, QuotaError
 from leadbridge.provider import Site
-from leadbridge_hubspot.failures import DailyLimitError
+from leadbridge_hubspot.failures import DailyLimitError, NotThereError, ScopeError
 from leadbridge_hubspot.settings import HubSpotSettings
 from leadbridge_hubspot.transport import Transport, decoded
 
@@ -131,6 +132,16 @@ class Client:
     @property
     def calls(self) -> int:
         return self.transport.calls
+
+    def allowance(self) -> int | None:
+        """Calls of the day that the connection may still make, by the latest replies, else by one that is asked for.
+
+        None for an OAuth app, which has no limit of the day.
+        """
+        if self.transport.left is None and not self.transport.token.renewable:
+            with suppress(NotThereError, ScopeError):
+                self.call("GET", _USAGE)  # its headers tell
+        return self.transport.left
 
     def renew(self) -> None:
         self.transport.token.renew()

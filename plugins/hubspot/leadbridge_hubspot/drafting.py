@@ -14,7 +14,7 @@ from leadbridge_hubspot.objects import OWNERS, Reference
 from leadbridge_hubspot.raws import UnfitError
 from leadbridge_hubspot.schema import Property, Schema
 
-_ADDRESSES: Final = ("email", "hs_additional_emails")
+ADDRESSES: Final = ("email", "hs_additional_emails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +141,5 @@ def batches(ready: Sequence[Draft], size: int) -> list[list[Draft]]:
 def _names(draft: Draft) -> Iterable[str]:
     if draft.action.id is not None:
         yield draft.action.id
-    for name in _ADDRESSES:
+    for name in ADDRESSES:
         yield from (part.strip().lower() for part in draft.properties.get(name, "").split(";") if part.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -52,14 +53,20 @@ class Pace:
         if allowed is not None and left is not None:
             self._allowed, self.used, self._noted = allowed, allowed - left, now
 
-    def _check(self) -> None:
+    @property
+    def left(self) -> int | None:
+        """Calls that the connection's share of the day still has; None where no reply told of it, or none of late."""
         if self.used is None or not self._allowed or time.monotonic() - self._noted > _FORGET:
-            return
-        if self.used >= self._allowed * self._share:
+            return None
+        return max(0, math.ceil(self._allowed * self._share) - self.used)
+
+    def _check(self) -> None:
+        if self.left == 0:
             raise QuotaError(
                 self._connection,
-                f"connection {self._connection!r}: {self.used:,} of the account's {self._allowed:,} API calls of the "
-                f"day are used, and `daily_share` stops at {self._share:.0%}; run again tomorrow, or raise it",
+                f"connection {self._connection!r}: {self.used or 0:,} of the account's {self._allowed or 0:,} API "
+                f"calls of the day are used, and `daily_share` stops at {self._share:.0%}; run again tomorrow, or "
+                "raise it",
             )
 
 

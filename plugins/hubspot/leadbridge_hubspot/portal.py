@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
-from leadbridge_hubspot import capturing, keys, normalising, reading
+from leadbridge_hubspot import capturing, costs, keys, normalising, reading
 from leadbridge_hubspot.client import Client
 from leadbridge_hubspot.lists import Lists
 from leadbridge_hubspot.schema import Schemas, described
@@ -51,6 +51,12 @@ class Portal:
 
     def supply(self, lack: Lack) -> None:
         keys.supply(self.client, self.schemas, lack)
+
+    def estimate(self, actions: Iterable[Action]) -> int:
+        return costs.writes(actions)
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return costs.reads(ref.object for ref in refs)
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         schema = self.schemas.known(object)

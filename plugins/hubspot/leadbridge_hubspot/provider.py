@@ -92,8 +92,15 @@ class HubSpotProvider(Provider):
     def commit(self) -> None:
         """Nothing to do: see ``begin``."""
 
+    def allowance(self) -> int | None:
+        """What ``daily_share`` leaves of the account's API calls of the day; OAuth apps have no such limit."""
+        return self.portal.client.allowance()
+
     def estimate(self, actions: Iterable[Action]) -> int:
-        return self.portal.writer.estimate(actions)
+        return self.portal.estimate(actions)
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return self.portal.estimate_reads(refs)
 
     def close(self) -> None:
         if "portal" in self.__dict__:

@@ -136,6 +136,11 @@ class Transport:
         except requests.RequestException as error:
             raise failures.of_silence(self._connection, error, writes=False) from None
 
+    @property
+    def left(self) -> int | None:
+        """See :attr:`Pace.left`."""
+        return self._pace.left
+
     def close(self) -> None:
         self._http.close()
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from leadbridge.errors import ConnectionFailedError
 from leadbridge.provider import Action, Result
 from leadbridge_hubspot import after
 from leadbridge_hubspot.batching import Batches
-from leadbridge_hubspot.client import ASSOCIATIONS, BATCH, Client
+from leadbridge_hubspot.client import BATCH, Client
 from leadbridge_hubspot.drafting import Draft, batches, drafts
 from leadbridge_hubspot.keys import key_property
-from leadbridge_hubspot.objects import kind
 from leadbridge_hubspot.schema import LIFECYCLE, Schema, Schemas
 
 
@@ -75,30 +73,3 @@ class Writer:
             sent = [result for draft in again for result in draft.uncertain()]
         numbers = {draft.action.number for draft in again}
         return [result for result in results if result.number not in numbers] + sent
-
-    def estimate(self, actions: Iterable[Action]) -> int:
-        """Calls for writing, and for reading back what creates and updates left; not for stages that go back."""
-        rows: Counter[tuple[str, str]] = Counter()
-        staged: Counter[str] = Counter()
-        linked: Counter[tuple[str, str]] = Counter()
-        for action in actions:
-            rows[action.object, action.verb] += 1
-            if action.verb == "update":
-                staged[action.object] += action.values.get(LIFECYCLE) not in {None, ""}
-                linked.update(
-                    (action.object, r.name) for r in kind(action.object).references if r.name in action.values
-                )
-        calls = sum(_calls(object_, verb, count) for (object_, verb), count in rows.items())
-        calls += sum(_ceil(count, BATCH) for count in staged.values())
-        return calls + sum(3 * _ceil(count, ASSOCIATIONS) for count in linked.values())
-
-
-def _calls(object: str, verb: str, rows: int) -> int:
-    """Two for each batch; and what was written is read back with its associations."""
-    if verb == "delete":
-        return 2 * _ceil(rows, BATCH)
-    return 2 * _ceil(rows, BATCH) + len(kind(object).references) * _ceil(rows, ASSOCIATIONS)
-
-
-def _ceil(rows: int, size: int) -> int:
-    return -(-rows // size)

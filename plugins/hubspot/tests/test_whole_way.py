@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +123,48 @@ def test_an_address_that_another_contact_has_beside_its_own_is_a_question(
     capsys.readouterr()
     assert main(["rejects", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rejects"] == []
+
+
+@pytest.mark.parametrize("fault", ["", "burst", "locked", "gateway"])
+def test_calls_are_as_planned(project: Path, portal: PortalHarness, capsys: Any, fault: str) -> None:
+    """Promise 9, for creates, for updates with another company or stage, and for what is deleted again."""
+    daily = int(portal.sandbox.switches["daily"])
+    more = "".join(f"p{n}@example.com,Ada,N{n},Firm {n},+1415555{n:04},\n" for n in range(130))
+    (project / "inbox" / "leads.csv").write_text(LEADS + more)
+    for round_ in range(2):
+        assert main(["plan", "import", "--json"]) in {0, 1}
+        planned = json.loads(capsys.readouterr().out)["calls"]["hs"]
+        portal.sandbox.faults.clear()
+        if fault:
+            portal.fault(fault, method="POST", after=1)
+        assert main(["apply", "--yes", "--json"]) in {0, 1}
+        told = json.loads(capsys.readouterr().out)
+        calls = told["calls"]["hs"]
+        assert (calls["needed"], calls["spare"]) == (planned["needed"], planned["spare"])
+        used = portal.calls() - (math.ceil(Decimal("0.8") * daily) - calls["left"])
+        assert 0 < used <= calls["needed"] + (calls["spare"] if fault else 0)
+        assert told["counts"]["done"] >= 129, round_
+        edited = more.replace("Ada", "Eva")
+        (project / "inbox" / "leads.csv").write_text(LEADS + edited)
+
+
+def test_a_plan_over_the_budget_is_stopped(project: Path, portal: PortalHarness, capsys: Any) -> None:
+    assert main(["plan", "import"]) == 0
+    assert "API calls in hs: up to 13 (10 of them for retries), of 199," in capsys.readouterr().out
+    before = portal.calls()
+    assert main(["check", "hs"]) == 0
+    opening = portal.calls() - before
+    portal.sandbox.switch("daily", math.ceil((portal.calls() + opening + 1) / Decimal("0.8")))
+    assert main(["apply", "--yes"]) == 3
+    assert "the budget has" in capsys.readouterr().err
+    portal.sandbox.switch("daily", 250_000)
+    assert contacts(portal) == {}
+
+
+def test_an_allowance_that_nobody_told_of_is_asked_for(portal: PortalHarness) -> None:
+    """Of the account, in one call."""
+    crm, before = portal.connect(), portal.calls()
+    assert portal.calls() == before
+    left = crm.allowance()
+    assert portal.calls() == before + 1
+    assert left == math.ceil(Decimal("0.8") * int(portal.sandbox.switches["daily"])) - portal.calls()

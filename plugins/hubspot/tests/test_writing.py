@@ -337,7 +337,7 @@ def test_estimates_are_what_it_costs(portal: Portal, crm: HubSpotProvider) -> No
     ids = [one.id or "" for one in results]
     for at in range(0, len(ids), 200):
         crm.read([Ref("hs", "contacts", one) for one in ids[at : at + 200]])
-    assert len(portal.calls) == pytest.approx(estimate, abs=4)
+    assert estimate - 8 <= len(portal.calls) <= estimate, "stages that went forward are not set twice"
 
 
 def test_no_secret_is_shown(crm: HubSpotProvider) -> None:

@@ -65,7 +65,10 @@ def _chunks(rows: csv.DictReader[str], size: int = 2_000) -> Iterator[list[dict[
 
 
 def wait(client: Client, job: str) -> dict[str, Any]:
-    """The job's description once it has ended well. Asks after 1, 2, 4... seconds, at most every half minute."""
+    """The job's description once it has ended well.
+
+    Asks after 1, 2, 4... seconds, then each half minute, and ever more seldom where it takes long: a look is a call.
+    """
     pause, waited = FIRST_PAUSE, 0.0
     while True:
         time.sleep(pause)
@@ -78,7 +81,7 @@ def wait(client: Client, job: str) -> dict[str, Any]:
             raise _failed(client, f"ended as {state}: {found.get('errorMessage') or 'no reason given'}")
         if waited > _PATIENCE:
             raise _failed(client, f"is {state} after {waited / 3600:.0f} hours")
-        pause = min(pause * 2, 30.0)
+        pause = min(pause * 2, max(30.0, waited / 4))
 
 
 def _failed(client: Client, what: str) -> JobFailedError:

@@ -15,7 +15,6 @@ from leadbridge_salesforce.failures import RETRY, Said, said
 from leadbridge_salesforce.rejecting import matched_records, rejected
 from leadbridge_salesforce.schema import Schema
 
-CALL: Final = 200  # REST API guide, sObject Collections
 _PAUSES: Final = (0.5, 2.0)  # seconds, before rows whose record was locked are sent again
 _SINGLY: Final = 25  # rows of a call that are sent alone, to learn which record a duplicate rule found
 

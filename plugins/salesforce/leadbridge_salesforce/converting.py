@@ -10,8 +10,9 @@ from typing import Any, Final
 from leadbridge.conversions import ConvertRequest, ConvertResult
 from leadbridge.errors import ConnectionFailedError, UncertainError
 from leadbridge.records import Ref, Reject
-from leadbridge_salesforce import soap, soql
+from leadbridge_salesforce import costs, soap, soql
 from leadbridge_salesforce.client import Client
+from leadbridge_salesforce.costs import CONVERTED
 from leadbridge_salesforce.drafting import is_id
 from leadbridge_salesforce.failures import RETRY
 from leadbridge_salesforce.prediction import (
@@ -59,8 +60,8 @@ class Converting:
         accounts = self._accounts(requests)
         results: list[ConvertResult] = []
         sent = False
-        for at in range(0, len(requests), soap.CALL):
-            part = requests[at : at + soap.CALL]
+        for at in range(0, len(requests), CONVERTED):
+            part = requests[at : at + CONVERTED]
             try:
                 if time.monotonic() - looked > _FRESH:
                     seen |= self._leads(part)
@@ -87,7 +88,7 @@ class Converting:
 
     def _accounts(self, requests: Sequence[ConvertRequest]) -> dict[str, str]:
         """Contact -> its account, where a request names a contact alone: Salesforce wants both."""
-        alone = [r.into["contact"] for r in requests if "contact" in r.into and "account" not in r.into]
+        alone = [request.into["contact"] for request in requests if _is_alone(request)]
         ids = [one for one in alone if is_id(one)]
         queries = soql.by_values(self._schemas.get("Contact"), ("Id", "AccountId"), "Id", ids) if ids else ()
         found = (row for query in queries for row in self._client.rows(query))
@@ -163,8 +164,8 @@ class Converting:
         return ConvertResult(request.number, "done", dict(_refs(request.lead.connection, ids)))
 
     def estimate(self, requests: Iterable[ConvertRequest]) -> int:
-        """Calls: for every hundred leads a look at them, the conversion, and reading back what it made, by object."""
-        return -(-sum(1 for _ in requests) // soap.CALL) * (2 + len(OBJECTS))
+        leads = [_is_alone(request) for request in requests]
+        return costs.conversions(len(leads), alone=sum(leads))
 
     def converted(self, leads: Sequence[Ref]) -> list[Mapping[str, Ref] | None]:
         """Read from the org now."""
@@ -174,6 +175,10 @@ class Converting:
         queries = soql.by_values(schema, columns, "Id", ids) if ids else ()
         rows = {str(row["Id"])[:15]: row for query in queries for row in self._client.rows(query)}
         return [_became(lead, rows.get(lead.id[:15])) for lead in leads]
+
+
+def _is_alone(request: ConvertRequest) -> bool:
+    return "contact" in request.into and "account" not in request.into
 
 
 def _became(lead: Ref, row: Mapping[str, Any] | None) -> Mapping[str, Ref] | None:

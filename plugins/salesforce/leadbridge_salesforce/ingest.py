@@ -19,8 +19,6 @@ from leadbridge_salesforce.failures import Said
 from leadbridge_salesforce.rejecting import rejected
 from leadbridge_salesforce.schema import Schema
 
-CALLS: Final = 9
-"""Of one job: create, upload, close, three looks at its state, three lists of results."""
 _OPERATIONS: Final = {"create": "insert", "update": "update", "delete": "delete"}
 
 

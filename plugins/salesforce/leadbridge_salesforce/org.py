@@ -55,6 +55,12 @@ class Org:
     def supply(self, lack: Lack) -> None:
         keys.supply(self.client, self.schemas, lack)
 
+    def allowance(self) -> int | None:
+        """By the latest reply; where none told of late, one is asked for."""
+        if self.client.quota.left is None:
+            self.client.get("limits")
+        return self.client.quota.left
+
     def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
         return self.picklists.under(self.schemas.get(object), on_create.get("RecordTypeId", MISSING))
 

@@ -23,6 +23,7 @@ from leadbridge.provider import (
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
 from leadbridge_salesforce.conversion_file import LeadConvertSettingsFile
+from leadbridge_salesforce.costs import reads
 from leadbridge_salesforce.settings import SalesforceSettings
 
 if TYPE_CHECKING:
@@ -128,8 +129,15 @@ class SalesforceProvider(Provider):
     def commit(self) -> None:
         """Nothing to do: see ``begin``."""
 
+    def allowance(self) -> int | None:
+        """What ``daily_share`` leaves of the org's API calls of the last 24 hours."""
+        return self.org.allowance()
+
     def estimate(self, actions: Iterable[Action]) -> int:
         return self.org.writer.estimate(actions)
+
+    def estimate_reads(self, refs: Iterable[Ref]) -> int:
+        return reads(ref.object for ref in refs)
 
     def close(self) -> None:
         if "org" in self.__dict__:

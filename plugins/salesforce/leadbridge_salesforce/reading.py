@@ -10,12 +10,11 @@ from leadbridge.records import Record, Ref
 from leadbridge.values import MISSING, is_absent
 from leadbridge_salesforce import soql
 from leadbridge_salesforce.client import Client
+from leadbridge_salesforce.costs import READ
 from leadbridge_salesforce.drafting import is_id
 from leadbridge_salesforce.rows import Rows
 from leadbridge_salesforce.schema import Field, Schema, Schemas
 
-CALL: Final = 2_000
-"""Records of one call (REST API guide, Get Records Using sObject Collections)."""
 _TELLING: Final = 12
 """Fields by which a lost create is looked for; more tell no more, and make the query long."""
 _UNSUITED: Final = frozenset({"textarea", "encryptedstring", "double", "currency", "percent", "datetime", "time"})
@@ -40,8 +39,8 @@ def _read(client: Client, schema: Schema, ids: Sequence[str]) -> list[Record]:
 def fetched(client: Client, object: str, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of these records as they are now, without those that are not there; some in the bin may be."""
     rows: list[dict[str, Any]] = []
-    for at in range(0, len(ids), CALL):
-        asked = {"ids": list(ids[at : at + CALL]), "fields": list(fields)}
+    for at in range(0, len(ids), READ):
+        asked = {"ids": list(ids[at : at + READ]), "fields": list(fields)}
         answered = client.ask(f"composite/sobjects/{object}", asked)
         rows += [row for row in answered or () if row]
     return rows

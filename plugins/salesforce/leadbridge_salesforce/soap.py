@@ -23,7 +23,6 @@ from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.failures import Said
 from leadbridge_salesforce.xml import parse
 
-CALL: Final = 100  # LeadConvert elements of one call
 _ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _PARTNER: Final = "urn:partner.soap.sforce.com"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
@@ -63,7 +62,7 @@ class LeadConvertResult:
 
 
 def convert_leads(client: Client, leads: Sequence[LeadConvert], *, allow_duplicates: bool) -> list[LeadConvertResult]:
-    """One call, at most :data:`CALL` leads.
+    """One call, at most :data:`~leadbridge_salesforce.costs.CONVERTED` leads.
 
     Raises:
         UncertainError: no reply, or one that cannot be read; leads may be converted.

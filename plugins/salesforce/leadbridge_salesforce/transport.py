@@ -9,6 +9,7 @@ of the day's quota is used, and stops where the connection's share is.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -47,15 +48,21 @@ class Quota:
         if found:
             self.used, self.allowed, self._noted = int(found[1]), int(found[2]), time.monotonic()
 
+    @property
+    def left(self) -> int | None:
+        """Calls that the connection's share still has; None where no reply told of the day, or none of late."""
+        if self.used is None or not self.allowed or time.monotonic() - self._noted > _FORGET:
+            return None
+        return max(0, math.ceil(self.allowed * self._share) - self.used)
+
     def check(self) -> None:
         """Raises QuotaError where the connection's share of the day is used up."""
-        if self.used is None or not self.allowed or time.monotonic() - self._noted > _FORGET:
-            return
-        if self.used >= self.allowed * self._share:
+        if self.left == 0:
             raise QuotaError(
                 self._connection,
-                f"connection {self._connection!r}: {self.used:,} of the org's {self.allowed:,} API calls of the last "
-                f"24 hours are used, and `daily_share` stops at {self._share:.0%}; run again later, or raise it",
+                f"connection {self._connection!r}: {self.used or 0:,} of the org's {self.allowed or 0:,} API calls of "
+                f"the last 24 hours are used, and `daily_share` stops at {self._share:.0%}; run again later, or raise "
+                "it",
             )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from leadbridge.errors import ConnectionFailedError
 from leadbridge.provider import Action, Result
-from leadbridge_salesforce import ingest, reading
+from leadbridge_salesforce import costs, ingest
 from leadbridge_salesforce.client import Client
-from leadbridge_salesforce.collections import CALL, Collections
+from leadbridge_salesforce.collections import Collections
+from leadbridge_salesforce.costs import WRITTEN
 from leadbridge_salesforce.drafting import Draft, drafts
 from leadbridge_salesforce.keys import key_field
 from leadbridge_salesforce.schema import Schema, Schemas
@@ -49,13 +50,18 @@ class Writer:
             yield ingest.Ingest(self._client, schema, key).write, ready
             return
         collections = Collections(self._client, schema, key)
-        for at in range(0, len(ready), CALL):
-            yield collections.write, ready[at : at + CALL]
+        for at in range(0, len(ready), WRITTEN):
+            yield collections.write, ready[at : at + WRITTEN]
 
     def _is_bulk(self, rows: int, *, keyed: bool) -> bool:
+        bulk_from = self._bulk_from(keyed=keyed)
+        return bulk_from is not None and rows >= bulk_from
+
+    def _bulk_from(self, *, keyed: bool) -> int | None:
         """Its results come in no order: without a key, creates could not be told apart. Nor does it run active
         assignment rules."""
-        return rows >= self._client.settings.bulk_from and keyed and not self._client.settings.assign
+        settings = self._client.settings
+        return settings.bulk_from if keyed and not settings.assign else None
 
     def _carry_out(self, call: _Call, part: Sequence[Draft], outcome: _Outcome) -> None:
         """Once something may have been written, a call that fails leaves its rows to be looked up."""
@@ -74,11 +80,13 @@ class Writer:
         for action in actions:
             kind = action.verb, action.object
             counts[kind] = counts.get(kind, 0) + 1
-        return sum(self._estimated(verb, rows) for (verb, _), rows in counts.items())
+        return sum(self._estimated(*kind, rows) for kind, rows in counts.items())
 
-    def _estimated(self, verb: str, rows: int) -> int:
-        writing = ingest.CALLS if self._is_bulk(rows, keyed=True) else -(-rows // CALL)
-        return writing + (0 if verb == "delete" else -(-rows // reading.CALL))
+    def _estimated(self, verb: str, object: str, rows: int) -> int:
+        schema = self._schemas.known(object)
+        keyed = verb != "create" or schema is None or key_field(schema, self._client.settings) is not None
+        reading = 0 if verb == "delete" else costs.calls(rows, costs.READ)
+        return costs.writes(rows, bulk_from=self._bulk_from(keyed=keyed)) + reading
 
 
 _Call = Callable[[Sequence[Draft]], list[Result]]

@@ -101,7 +101,7 @@ class HubSpotSandbox(Sandbox):
     def finish(self, call: Call, headers: dict[str, str]) -> None:
         place = placed(call.path)
         if place is not None and place[0] != "oauth" and not self._rest.sort(call).search:
-            headers |= self._limits.headers(oauth=self.tokens.is_oauth(call))
+            headers |= self.limits.headers(oauth=self.tokens.is_oauth(call))
 
     def settle(self, *, done: bool) -> None:
         """What a request did is told to who subscribed; of a refused one there is nothing to tell."""
@@ -132,9 +132,9 @@ class HubSpotSandbox(Sandbox):
             seed_demo(self.portal, self.options.leads)
         store.index(self.portal.now())  # what is there from the start can be searched at once
         self.portal.events.clear()  # nobody is told of what was there from the start
-        self._limits = Limits(self.portal)
+        self.limits = Limits(self.portal)
         self._listen()
-        self._rest = Rest(self.portal, self.tokens, self._limits)
+        self._rest = Rest(self.portal, self.tokens, self.limits)
 
     def _listen(self) -> None:
         """Nobody is subscribed any more."""

@@ -137,7 +137,7 @@ class SalesforceSandbox(Sandbox):
 
     def finish(self, call: Call, headers: dict[str, str]) -> None:
         if call.path.startswith("/services/data/v"):
-            headers["sforce-limit-info"] = self._limits.header
+            headers["sforce-limit-info"] = self.limits.header
 
     def close(self) -> None:
         if self._store is not None:
@@ -158,11 +158,11 @@ class SalesforceSandbox(Sandbox):
             if fresh:
                 seed_demo(self.org, self.staff, self.options.leads)
             self.org.rules.duplicates += standard_duplicate_rules()
-        self.sessions, self._limits = Sessions(self.org), Limits(self.org)
+        self.sessions, self.limits = Sessions(self.org), Limits(self.org)
         self._token = self._token or self.sessions.open()
         self.sessions.keep(self._token)
         jobs = Ingest(self.org), QueryJobs(self.org)
-        api = Api(self.org, self.sessions, Queries(store), self._limits, *jobs)
+        api = Api(self.org, self.sessions, Queries(store), self.limits, *jobs)
         self._oauth, self._rest, self._soap = OAuth(self.org, self.sessions, self.app), Rest(api), Soap(api, self.app)
 
     def _answer_rest(self, call: Call) -> Answer:
