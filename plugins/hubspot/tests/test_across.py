@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ jobs:
   people: {{sync: [hs, sf], roles: [lead, contact, account], unattended: true, brakes: {{create: 500, update: 500}}}}
   convert: {{convert: [hs, sf], into: sf, policy: convert.yaml, unattended: true, brakes: {{create: 500, update: 500}}}}
 """
+DOCS = Path(__file__).parents[3] / "docs" / "hubspot.md"
 STARTERS = ("convert.yaml", "fields.yaml", "scoring.yaml", "stages.yaml")
 
 
@@ -73,3 +75,48 @@ def test_a_lead_of_hubspot_is_converted_in_salesforce(project: Path, portal: Por
     assert main(["sync", "people"]) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert len([one for page in portal.connect().capture("contacts") for one in page.records]) == 1
+
+
+def documented(project: Path) -> None:
+    """Put the files of the page's section on activities where they say that they belong."""
+    section = DOCS.read_text(encoding="utf-8").split("## Notes, calls and e-mails")[1].split("\n## ")[0]
+    for name, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", section, re.DOTALL):
+        file = project / name
+        if name == "leadbridge.yaml":
+            file.write_text(file.read_text() + text.removeprefix("jobs:\n"))
+        else:
+            file.write_text(text)
+
+
+def notes_of(org: Served) -> list[tuple[Any, Any, Any]]:
+    rows = org.sandbox.org.store.where("Task", {"Status": "Completed"})  # type: ignore[attr-defined]
+    return [(row["Description"], row["WhoId"], row["ActivityDate"]) for row in rows]
+
+
+def test_a_note_in_hubspot_arrives_in_salesforce_at_its_person(
+    project: Path, portal: PortalHarness, org: Served, capsys: Any
+) -> None:
+    """By the two files of the page, once; edited, it is edited there; HubSpot's side stays as it is."""
+    documented(project)
+    names = ("Ada", "Bo")
+    people = [
+        portal.create({"lastname": n, "email": f"{n}@x.example", "company": "X", "lifecyclestage": "lead"})
+        for n in names
+    ]
+    told = {"hs_note_body": "Called; wants pumps", "hs_timestamp": "2026-01-31T09:30:00Z"}
+    tie = {"to": {"id": people[1]}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}]}
+    signed = {"Authorization": f"Bearer {portal.served.token}"}
+    body = {"properties": told, "associations": [tie]}
+    made = portal.http.post(f"{portal.served.url}/crm/v3/objects/notes", json=body, headers=signed, timeout=10).json()
+    assert main(["mappings", "lint", "--live"]) == 0, capsys.readouterr().out
+    assert main(["mappings", "test"]) == 0
+    for job in ("people", "notes"):
+        assert (main(["plan", job]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
+    leads = org.sandbox.org.store.where("Lead", {"LastName": "Bo"})  # type: ignore[attr-defined]
+    assert notes_of(org) == [("Called; wants pumps", leads[0]["Id"], "2026-01-31")]
+    portal.change("notes", update=[{"id": made["id"], "hs_note_body": "Wants valves"}])
+    assert main(["sync", "notes", "--yes"]) == 0
+    assert [text for text, _, _ in notes_of(org)] == ["Wants valves"]
+    capsys.readouterr()
+    assert main(["sync", "notes", "--yes"]) == 0
+    assert "nothing to do" in capsys.readouterr().out

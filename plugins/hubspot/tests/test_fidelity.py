@@ -284,3 +284,16 @@ def test_07_a_window_that_is_full_is_waited_out(portal: Any, monkeypatch: pytest
         captured(crm, cursor)
     assert crm.portal.client.calls - before == 24  # a search and the bin each: nothing was sent twice
     assert sum(slept) >= 10
+
+
+def test_e_mails_are_captured_where_their_scope_is_granted(portal: Any) -> None:
+    harness = portal()
+    person = harness.create(harness.sample(1))
+    values = {"hs_timestamp": "2026-01-31T09:30:00Z", "hs_email_subject": "Pumps", "hs_email_direction": "EMAIL"}
+    (done,) = harness.connect().write([create(1, "emails", **values, **{"associations.contact": person})])
+    assert done.state == "done"
+    (page,) = harness.connect().capture("emails")
+    told_ = page.records[0].values
+    assert (told_["hs_email_subject"], told_["associations.contact"]) == ("Pumps", person)
+    harness.control("scopes", withdraw=["sales-email-read"])
+    assert "emails" not in {one.name for one in harness.connect().describe()}
