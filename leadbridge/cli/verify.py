@@ -11,7 +11,7 @@ import typer
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from leadbridge.jobs.verify import Conversions, Verified
+    from leadbridge.jobs.verify import Conversions, Verification, Verified
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 CONVERTED = ("converted", "whole", "reopened", "gone", "broken")
@@ -49,7 +49,7 @@ def verify(
         print_json({"job": job, "objects": [_data(one) for one in found.objects], **more})
     else:
         _print(found.objects)
-        _print_conversions(found.conversions)
+        _print_conversions(found)
     if not found.holds:
         raise typer.Exit(1)
 
@@ -77,11 +77,16 @@ def _print(found: Sequence[Verified]) -> None:
             print_line(escape(f"  {ref} differs in {', '.join(fields)}"))
 
 
-def _print_conversions(found: Sequence[Conversions]) -> None:
+def _print_conversions(verified: Verification) -> None:
     from leadbridge.cli.output import Column, escape, print_line, print_table
+    from leadbridge.cli.preview import plural
 
+    found = verified.conversions
     if not found:
         return
+    owed = sum(one.owed for one in verified.objects)
+    if owed:
+        print_line(f"{plural(owed, 'record')} owed what the policy does not bring; a sync job of the connection does.")
     heads = [Column("in"), Column("object"), *(Column(name, "right", shrink=False) for name in CONVERTED)]
     print_line()
     print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in CONVERTED)] for one in found])
