@@ -10,6 +10,7 @@ from streets import only
 from town import Town, describe
 
 from leadbridge.memory import MemoryCrm, memory_crm
+from leadbridge.testing.faults import Faults
 
 ACCOUNT = "provider: stage\nconnection: sf\nobject: Account\nrole: account\nfields: {name: Name, industry: Industry}\n"
 CONTACT = (
@@ -204,3 +205,46 @@ def test_an_account_that_a_conversion_renames_is_renamed_where_its_people_are(tm
     town.sync(overrides=["create", "update"])
     assert {values["company"] for values in hs.records("people").values()} == {"Acme GmbH"}
     assert town.plan().rows == 0
+
+
+def told(town: Town) -> list[object]:
+    return [loser.value for row in town.conflicts() for loser in row.losers]
+
+
+def test_an_overruled_word_that_cannot_be_written_over_is_logged_once(tmp_path: Path) -> None:
+    """The CRM refuses the write: each run reads the record again, and finds the same word there."""
+    town, _, hs, _, ada = employed(tmp_path)
+    town.faults("hs", Faults(refuses=lambda action: action.object == "contacts"))
+    hs.edit("contacts", ada, {"company": "ACME!"})
+    for _ in range(3):
+        town.sync()
+    assert told(town) == ["ACME!"]
+    hs.edit("contacts", ada, {"name": "Kingsley"})
+    town.sync()
+    assert told(town) == ["ACME!"]
+    hs.edit("contacts", ada, {"company": "Acme of Bern"})
+    town.sync()
+    assert told(town) == ["ACME!", "Acme of Bern"]
+    town.faults("hs", Faults())
+    town.retry()
+    assert hs.records("contacts")[ada]["company"] == "Acme Inc"
+    hs.edit("contacts", ada, {"company": "Acme of Bern"})
+    town.sync()
+    assert told(town) == ["ACME!", "Acme of Bern", "Acme of Bern"], "it was written over, and is another edit"
+
+
+def test_a_word_that_nothing_is_written_over_is_logged_once(tmp_path: Path) -> None:
+    town, sf, hs = offices(tmp_path)
+    town.map("hs", PEOPLE.replace("company: company", "company: {field: company, write: never}"))
+    acme = sf.create("Account", {"Name": "Acme Inc", "Industry": "Tools"})
+    sf.create("Contact", {"Email": "ada@x.example", "LastName": "King", "AccountId": acme})
+    ada = hs.create("contacts", {**ADA, "company": "acme corp.", "industry": "Tools"})
+    town.sync()
+    hs.edit("contacts", ada, {"name": "Kingsley"})
+    town.sync()
+    town.sync()
+    assert told(town) == ["acme corp."]
+    (conflict,) = town.conflicts()
+    town.restore(conflict.id)
+    town.sync()
+    assert only(sf, "Account")["Name"] == "acme corp."

@@ -13,8 +13,8 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.sync.viewing import Views
 from leadbridge.merge.creating import create_key
 from leadbridge.records import Ref
-from leadbridge.state import goldens, heirs, holds, information, links, rejects, reviews, staging, turns
-from leadbridge.state.model import Hold, RejectRow, ReviewRow, StagedRow, StoredGolden, StoredLink
+from leadbridge.state import conflicts, goldens, heirs, holds, information, links, rejects, reviews, staging, turns
+from leadbridge.state.model import ConflictRow, Hold, RejectRow, ReviewRow, StagedRow, StoredGolden, StoredLink
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
 
@@ -62,6 +62,7 @@ class Chunk:
         links: those of the golden records that unite with one count as its own.
         link_ids: newcomer -> the id that its link will have.
         refused: record (a create's under its key) -> standing rejects.
+        log: golden record -> the conflicts that are logged of it, the oldest first.
         organisations: those to which the people among them may belong.
         heirs: golden record that they may name -> the one that it is part of.
     """
@@ -75,6 +76,7 @@ class Chunk:
     holds: Mapping[int, tuple[Hold, ...]]
     reviews: Mapping[int, tuple[ReviewRow, ...]]
     refused: Mapping[Ref, tuple[RejectRow, ...]]
+    log: Mapping[int, tuple[ConflictRow, ...]] = field(default_factory=dict)
     organisations: Mapping[int, Golden] = field(default_factory=dict)
     heirs: Mapping[int, int] = field(default_factory=dict)
 
@@ -119,6 +121,7 @@ class Loader:
             holds=holds.of(tx, everybody),
             reviews=reviews.open_of(tx, everybody),
             refused=rejects.open_of(tx, known | self._created(n for n, g in loaded.items() if g.due)),
+            log=conflicts.of(tx, loaded.keys()),
         )
 
     def _created(self, numbers: Iterable[int]) -> set[Ref]:

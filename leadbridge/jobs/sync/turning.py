@@ -10,6 +10,7 @@ from leadbridge.jobs.sync.at_hand import AtHand
 from leadbridge.jobs.sync.barring import PERSON
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.identities import refs_of
+from leadbridge.jobs.sync.logged import unlogged
 from leadbridge.jobs.sync.owing import Owing
 from leadbridge.jobs.sync.twins import twins_asked
 from leadbridge.merge.creating import create_key
@@ -64,6 +65,7 @@ class Turn:
             return Drawn(*erasing.draw(self._hand, before, after))
         merged = self._merged(after)
         departures = self._departures(merged, before, after)
+        merged = self._with_news(merged)
         owing = Owing(self._around, self._chunk, self._hand)
         owing.draw(merged, after, departures)
         row = self._settled(_Stood(merged, before, after, departures), owing)
@@ -88,6 +90,15 @@ class Turn:
         else:
             merged = views.merge(golden, sides, policies, self._chunk.organisations, self._hand.asked())
         return replace(merged, conflicts=(*conflicts, *merged.conflicts)) if conflicts else merged
+
+    def _with_news(self, merged: Merged) -> Merged:
+        """Without the conflicts that are in the log already."""
+        log = [row for number in self._hand.everybody() for row in self._chunk.log.get(number, ())]
+        if not (log and merged.conflicts):
+            return merged
+        log.sort(key=lambda row: row.id)
+        subject = self._scene.subject(merged.golden.subject)
+        return replace(merged, conflicts=tuple(unlogged(merged.conflicts, log, self._hand, subject)))
 
     def _departures(self, merged: Merged, before: Sequence[Link], after: Sequence[Link]) -> tuple[Departure, ...]:
         mappings = {link.ref: mapping for link in after if (mapping := self._hand.mapping(link)) is not None}
