@@ -69,13 +69,11 @@ class Stages:
 
     def barred(self, before: Value, after: Value) -> str | None:
         """The same for a conversion, which moves nobody back: a customer stays one."""
-        if (
-            before in self.order
-            and after in self.order
-            and self.order.index(str(after)) < self.order.index(str(before))
-        ):
-            return f"{before} is further on than {after}"
-        return self.illegal(before, after)
+        why = self.illegal(before, after)
+        if why is None and before in self.order and after in self.order:
+            back = self.order.index(str(after)) < self.order.index(str(before))
+            return f"{before} is further on than {after}" if back else None
+        return why
 
     def allows(self, before: Value, after: Value) -> bool:
         return self.illegal(before, after) is None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from planning import NOW, PERSON, policy
 
+from leadbridge.conditions import compile_condition
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import ObjectMapping
@@ -20,6 +21,7 @@ from leadbridge.mapping.stages import DEFAULT, Stages
 from leadbridge.merge.model import Side
 from leadbridge.plan.agreeing import agreed
 from leadbridge.plan.book import Book, Entry, Known
+from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.conversion import plan_conversions
 from leadbridge.plan.conversion_rows import Lowered, lower
 from leadbridge.plan.layout import Scene
@@ -53,16 +55,22 @@ ADA = {
     "status": "open",
 }
 
-LEAD_ROLES = ("lead", "prospect")
+KIND = {"lead": "new", "contact": "deal"}
+"""By which an object that holds both tells them apart: its field ``kind``."""
 
 
-def mapping(connection: str, role: str, *names: str) -> ObjectMapping:
+def mapping(connection: str, role: str, *names: str, both: bool = False) -> ObjectMapping:
     """Object ``leads`` for role ``lead`` and so on; a provider field is called as its canonical one."""
     subject = STANDARD.of_role(role)
     assert subject is not None
     wanted = names or tuple(FIELDS[role].split())
     fields = tuple(ColumnMap(subject.fields[name], name, PLAIN, "typed") for name in wanted)
-    return ObjectMapping(Path(f"{connection}.{role}.yaml"), "memory", connection, f"{role}s", role, subject, fields)
+    file, name = Path(f"{connection}.{role}.yaml"), "people" if both else f"{role}s"
+    if not both:
+        return ObjectMapping(file, "memory", connection, name, role, subject, fields)
+    when = compile_condition(f"kind == '{KIND[role]}'", {"kind": subject.fields["status"]})
+    made = {"kind": KIND[role]}
+    return ObjectMapping(file, "memory", connection, name, role, subject, fields, when=when, on_create=made)
 
 
 @dataclass
@@ -95,11 +103,19 @@ class World:
         if writable:
             self.writable.add((connection, role))
 
+    def have_both(self, connection: str) -> None:
+        """Leads and contacts in one object."""
+        for role in KIND:
+            self.mappings[connection, role] = mapping(connection, role, both=True)
+            self.writable.add((connection, role))
+
     def put(self, connection: str, role: str, **values: Raw) -> Ref:
         self._last += 1
-        ref = Ref(connection, f"{role}s", str(self._last))
-        blank = {m.column: "" for m in self.mappings[connection, role].fields if m.column}
-        self.records[ref] = {**blank, **values}
+        by = self.mappings[connection, role]
+        ref = Ref(connection, by.object, str(self._last))
+        alike = [one for one in self.mappings.values() if (one.connection, one.object) == (connection, by.object)]
+        blank = {m.column: "" for one in alike for m in one.fields if m.column}
+        self.records[ref] = {**blank, **by.on_create, **values}
         return ref
 
     def remember(self, *refs: Ref, **values: object) -> int:
@@ -118,7 +134,8 @@ class World:
         return self.goldens[self.links[ref].golden].golden
 
     def entry(self, ref: Ref) -> Entry:
-        by = self.mappings[ref.connection, ref.object.removesuffix("s")]
+        alike = [m for m in self.mappings.values() if (m.connection, m.object) == (ref.connection, ref.object)]
+        (by,) = (one for one in alike if one.covers(self.records[ref]))
         return Entry(by.get(Record(ref, dict(self.records[ref]))), by, self.links.get(ref))
 
     def book(self) -> Book:
@@ -130,7 +147,8 @@ class World:
         referring: dict[Ref, list[Entry]] = {}
         for entry in entries.values():
             if entry.captured.role in {"activity", "campaign_member"}:
-                lead = Ref(entry.ref.connection, "leads", str(entry.raws.get("person")))
+                leads = self.mappings[entry.ref.connection, "lead"].object
+                lead = Ref(entry.ref.connection, leads, str(entry.raws.get("person")))
                 referring.setdefault(lead, []).append(entry)
         return Book(
             records=entries,
@@ -140,7 +158,15 @@ class World:
             sides={golden: tuple(found) for golden, found in sides.items()},
             referring={lead: tuple(found) for lead, found in referring.items()},
             run=7,
+            both=self.both,
         )
+
+    @property
+    def both(self) -> dict[tuple[str, str], ObjectMapping]:
+        """Objects that hold both -> how they are contacts."""
+        return {
+            (c, m.object): m for (c, role), m in self.mappings.items() if role == "contact" and m.object == "people"
+        }
 
     def scene(self) -> Scene:
         homes = {at: frozenset(t.name for t in self.mappings[at].targets) for at in self.writable}
@@ -151,7 +177,7 @@ class World:
         people: dict[object, list[Entry]] = {}
         for ref in sorted(self.records):
             entry = self.entry(ref)
-            if entry.captured.role in LEAD_ROLES and entry.ref.object == "leads":
+            if entry.captured.role == "lead":
                 people.setdefault(entry.raws.get("email") or ref, []).append(entry)
         return [self._request(n, entries, targets or ("crm",)) for n, entries in enumerate(people.values(), 1)]
 
@@ -167,14 +193,20 @@ class World:
             for role, keys in wanted.items()
             if (found := self._find(connection, role, keys)) is not None
         }
+        own = {
+            member.ref.connection: AsContact.of(member, self.both[member.ref.connection, member.ref.object])
+            for member in reversed(lead.members)
+            if (member.ref.connection, member.ref.object) in self.both
+        }
         company = str(lead.values.get("company", "")).casefold()
         keys = {"account": (f"company_name:{company}",)} if company else {}
-        return Request(number, lead, targets, matched, keys)
+        return Request(number, lead, targets, matched, keys, own=own)
 
     def _find(self, connection: str, role: str, keys: list[tuple[str, object]]) -> Ref | None:
         for name, value in keys:
             for ref, raws in sorted(self.records.items()):
-                if ref.connection == connection and ref.object == f"{role}s" and value and raws.get(name) == value:
+                here = ref.connection == connection and value and raws.get(name) == value
+                if here and self.entry(ref).captured.role == role:
                     return ref
         return None
 
@@ -242,7 +274,8 @@ class Executor:
             link = world.links.get(change.ref) or Link(1000 + len(world.links), golden, change.ref, change.role or "")
             assert change.link in {None, link.id}
             state = change.state or link.state
-            world.links[change.ref] = replace(link, state=state, base={**link.base, **change.base})
+            role = change.role or link.role
+            world.links[change.ref] = replace(link, state=state, role=role, base={**link.base, **change.base})
             if change.due:
                 world.due.add(change.ref)
 
