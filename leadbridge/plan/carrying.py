@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
 from leadbridge.plan.book import Book, Entry
 from leadbridge.plan.model import Conversion, ConversionPlan, PlannedRow, label
-from leadbridge.plan.record_rows import Clerk, Edit, Pointing, Target, column_of
+from leadbridge.plan.record_rows import ANY_WRITE, Clerk, Edit, Pointing, Target, column_of
 from leadbridge.plan.rows import WriteRow
 from leadbridge.records import Ref
 from leadbridge.values import MISSING, is_absent
@@ -74,10 +74,10 @@ class Carrier:
     def _row(self, number: int, conversion: Conversion, lead: Ref, entry: Entry, target: Target) -> WriteRow | None:
         rows = [self.plan.row(n) for n in conversion.rows]
         here = {row.role: row for row in reversed(rows) if row.connection == entry.ref.connection}
-        column = column_of(entry.mapping, "person")
+        same = "contact" in here and here["contact"].ref == lead  # the lead's own record, which is named already
+        column = column_of(entry.mapping, "person", ANY_WRITE if same else ("always",))
         if column is None or "contact" not in here or entry.raws.get(column) != lead.id:
             return None
-        same = here["contact"].ref == lead  # it is the lead's own record: that is named already
         pointing = Pointing() if same else self._at(Pointing(), column, here["contact"])
         for name, role in BESIDE.items():
             beside = column_of(entry.mapping, name)
@@ -91,14 +91,15 @@ class Carrier:
         return pointing.at(column, self.clerk.place(row.number, row.connection or ""))
 
     def notes(self, seen_to: Mapping[str, Collection[str]]) -> tuple[Note, ...]:
-        """What is not carried, once for each connection in which contacts are made or found.
+        """What is not carried, once for each connection in which contacts are made or found beside their leads.
 
         Args:
             seen_to: connection -> words that its CRM sees to by itself.
         """
         places = {row.connection for row in self.plan.rows if row.role == "contact" and row.connection}
+        made = {row.connection for row in self.plan.rows if row.role == "contact" and not row.changes_role}
         carry = {place: [word for word in self.policy.carry if word not in seen_to.get(place, ())] for place in places}
-        here = [note for place in sorted(places) for note in _unable(carry[place], place, self.book)]
+        here = [note for place in sorted(places & made) for note in _unable(carry[place], place, self.book)]
         return (*here, *self._left(places))
 
     def _left(self, places: Iterable[str]) -> Iterator[Note]:

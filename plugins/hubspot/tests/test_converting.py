@@ -111,6 +111,7 @@ def test_a_lead_becomes_a_contact_with_company_and_deal(opened: Open, capsys: An
     assert (deal["pipeline"], deal["dealstage"]) == ("default", "appointmentscheduled")
     (lead,) = records(portal, "leads").values()
     assert (lead["hs_pipeline_stage"], lead["associations.contact"]) == ("qualified-stage-id", id_)
+    assert outcome.get("notes", []) == [], "what hangs on the record goes on hanging there"
     assert main(["convert", "convert"]) == 0
     assert "nothing to do" in capsys.readouterr().out
 
@@ -171,3 +172,29 @@ def test_a_dropped_connection_at_any_write_ends_the_same(opened: Open, capsys: A
     assert records(portal, "contacts")[id_]["lifecyclestage"] == "opportunity"
     assert main(["convert", "convert"]) == 0
     assert "nothing to do" in capsys.readouterr().out
+
+
+NOTES = """\
+kind: mapping
+provider: hubspot
+object: notes
+role: activity
+fields:
+  kind: {value: note}
+  body: hs_note_body
+  person: {field: associations.contact, write: never}
+  organisation: associations.company
+  opportunity: associations.deal
+"""
+
+
+def test_notes_of_the_lead_hang_on_company_and_deal_as_well(opened: Open, capsys: Any, tmp_path: Path) -> None:
+    portal = opened()
+    id_ = portal.create(ADA)
+    (tmp_path / "mappings" / "hubspot.notes.yaml").write_text(NOTES)
+    told = {"hs_note_body": "rang", "hs_timestamp": "2026-11-27T10:00:00.000Z", "associations.contact": id_}
+    portal.connect().write([Action(1, "create", "notes", values=told, key="note")])
+    assert convert(capsys)["counts"]["rejected"] == 0
+    (note,) = records(portal, "notes").values()
+    (company,), (deal,) = records(portal, "companies"), records(portal, "deals")
+    assert {note[f"associations.{to}"] for to in ("contact", "company", "deal")} == {id_, company, deal}
