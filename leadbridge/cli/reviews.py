@@ -144,7 +144,8 @@ def _asked(review: ReviewRow) -> str:
 
     body = loads(review.body)
     if review.kind == "field":
-        claims = [(text or "(blank)", ref or connection or "set here") for connection, ref, text in body["values"]]
+        places = body.get("places", {})
+        claims = [(text or "(blank)", places.get(ref, ref) or c or "set here") for c, ref, text in body["values"]]
         values = " or ".join(f"{text} ({place})" for text, place in claims)
         return f"{review.field}: {values}? ({body['why']})"
     return f"{body['why']} ({', '.join(':'.join(ref) for ref in body['refs'])})"

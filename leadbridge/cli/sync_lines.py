@@ -243,5 +243,4 @@ def _about(asked: Asked) -> str:
 
 def _claim(candidate: Candidate) -> str:
     """A value and where it stands."""
-    where = str(candidate.ref or candidate.connection or "set here")
-    return f"{word(candidate.value)} ({where})"
+    return f"{word(candidate.value)} ({candidate.where or 'set here'})"

@@ -51,6 +51,7 @@ class Side:
             not say what the CRM holds.
         guarded: canonical fields that await a review, or are held by an undo: read, never written.
         stamps: canonical field -> when the CRM says it was set; only for policy ``newest``.
+        place: where people find the record, if its id says nothing to them, as a row's in an inbox; else empty.
     """
 
     link: Link
@@ -58,17 +59,26 @@ class Side:
     captured: Mapping[str, Raw] | None = None
     guarded: frozenset[str] = frozenset()
     stamps: Mapping[str, datetime] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value that wants to be golden. ``ref`` is None for the golden value itself; ``shows``: see :class:`Held`."""
+    """A value that wants to be golden. ``ref`` is None for the golden value itself; ``shows``: see :class:`Held`,
+    ``place``: :class:`Side`.
+    """
 
     value: Value
     connection: str
     ref: Ref | None = None
     stamp: datetime | None = None
     shows: int = 0
+    place: str = field(default="", compare=False)
+
+    @property
+    def where(self) -> str:
+        """For people; empty for what was set here."""
+        return self.place or str(self.ref or self.connection)
 
     @classmethod
     def of(cls, held: Held) -> Candidate:

@@ -81,7 +81,7 @@ class _View:
         if value is MISSING:
             return None
         ref = self.side.link.ref
-        candidate = Candidate(value, ref.connection, ref, self.side.stamps.get(name))
+        candidate = Candidate(value, ref.connection, ref, self.side.stamps.get(name), place=self.side.place)
         return Reading(candidate, self.base.get(name, MISSING), self.side.captured is not None)
 
     def stays(self, field: Field) -> bool:

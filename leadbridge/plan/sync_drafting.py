@@ -169,4 +169,4 @@ def _said(
 
 
 def _origin(candidate: Candidate) -> str:
-    return candidate.connection if candidate.ref is None else str(candidate.ref)
+    return candidate.where

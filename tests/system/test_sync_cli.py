@@ -58,6 +58,26 @@ class TestPlan:
         lines = list(csv.DictReader(capsys.readouterr().out.splitlines()))
         assert {line["record"] for line in lines} == {"Finn Moe", "Eva Low"}
 
+    def test_rows_of_an_inbox_are_told_by_file_and_line(self, project: Path, capsys) -> None:
+        """Their ids are made of what they say, and mean nothing to people."""
+        with (project / "crm/leads.csv").open("a") as lines:
+            lines.write("L2,Ada,King,ada@reuter.example,,Reuter AG\n")
+        assert main(["plan", "import"]) == 1
+        planned = capsys.readouterr().out
+        assert "company  Reuter GmbH (inbox/fair-1.csv:2) or Reuter AG (crm:leads.csv:L2)?" in planned
+        assert "lead Bob Day (first contact, from inbox/fair-1.csv:3)" in planned
+        assert "(first contact, from inbox/fair-1.csv:2)" in planned  # the phone that L2 lacks
+        assert main(["apply", "--yes"]) == 1
+        capsys.readouterr()
+        assert main(["reviews"]) == 0
+        asked = capsys.readouterr().out
+        assert "Reuter GmbH (inbox/fair-1.csv:2)" in asked
+        assert "fair-*.csv:" not in planned + asked
+        assert main(["reviews", "answer", "1", "fair"]) == 0
+        capsys.readouterr()
+        call(capsys, "sync", "import", "--yes")
+        assert [row["company"] for row in read(project / "crm/leads.csv") if row["id"] == "L2"] == ["Reuter GmbH"]
+
     def test_an_unknown_job(self, project: Path, capsys) -> None:
         assert main(["plan", "peple"]) == 2
         assert capsys.readouterr().err.startswith("there is no job 'peple' in leadbridge.yaml (did you mean 'people'?)")

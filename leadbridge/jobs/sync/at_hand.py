@@ -86,7 +86,8 @@ class AtHand:
         row = self.staged.get(link.ref)
         captured = None if row is None else self.values(link, mapping)
         stamps = {} if row is None or row.record.stamps is None else self._stamps(mapping, row.record.stamps)
-        return Side(link, mapping, captured, self.guarded(link), stamps)
+        place = "" if row is None else self._scene.place(row.record)
+        return Side(link, mapping, captured, self.guarded(link), stamps, place)
 
     def _stamps(self, mapping: ObjectMapping, stamps: Mapping[str, datetime]) -> dict[str, datetime]:
         """Of the fields whose newest value counts."""

@@ -116,7 +116,8 @@ class Newcomers:
         except ConditionError:
             return None
         awaits = tuple(sorted({row.connection for row in made.rows})) if made else ()
-        writes = [self._write(row, link, said, awaits) for row in made.rows] if made else []
+        place = self._scene.place(row.record) or str(ref)
+        writes = [self._write(one, link, said, awaits, place) for one in made.rows] if made else []
         settle = Settle(
             golden=link.golden,
             subject=mapping.subject.name,
@@ -132,7 +133,7 @@ class Newcomers:
     def _creating(self) -> Creating:
         return Creating(self._scene.targets, self._scene.create_as)
 
-    def _write(self, row: Create, link: Link, said: Mapping[str, Value], awaits: tuple[str, ...]) -> Write:
+    def _write(self, row: Create, link: Link, said: Mapping[str, Value], awaits: tuple[str, ...], place: str) -> Write:
         values, mapping = row.values, row.mapping
         names = [t.name for m in mapping.fields if m.column in values for t in m.targets]
         shown = {name: said[name] for name in names if name in said}
@@ -146,7 +147,7 @@ class Newcomers:
             values=values,
             key=create_key(self._around.state, link.golden, row.connection, mapping.object),
             awaits=awaits,
-            said=(Said(_RULE, str(link.ref), {}, shown),) if shown else (),
+            said=(Said(_RULE, place, {}, shown),) if shown else (),
             label=label(said),
         )
 

@@ -22,7 +22,7 @@ from leadbridge.merge.record import DEFAULT, Policies
 from leadbridge.merge.viewing import COMPANY
 from leadbridge.plan.uniting import OPT_OUT
 from leadbridge.provider import Capabilities, ObjectDescription, Provider
-from leadbridge.records import Ref
+from leadbridge.records import Record, Ref
 from leadbridge.state.model import ObjectKey
 from leadbridge.state.store import Store
 from leadbridge.subjects.model import Field, Subject
@@ -93,6 +93,11 @@ class Scene:
         """The mapping of a record in a role: the one that covered it, if that is known."""
         fitting = [mapping for mapping in self.mappings(ref.connection, ref.object) if mapping.role == role]
         return next((mapping for mapping in fitting if mapping.file.name == file), fitting[0] if fitting else None)
+
+    def place(self, record: Record) -> str:
+        """File and line of a row that is only appended to: it has no key, so its id says nothing to people."""
+        described = self.described.get((record.ref.connection, record.ref.object))
+        return "" if described is None or described.updates else record.source
 
     def can_write(self, connection: str, object: str) -> bool:
         described = self.described.get((connection, object))

@@ -250,7 +250,8 @@ def _question(question: Question) -> str:
     """The values between which to choose, as text for people, with where each comes from."""
     said = [[c.connection, str(c.ref or ""), shown(c.value)] for c in question.candidates]
     raw = [[] if c.value is MISSING else [c.value] for c in question.candidates]
-    return codec.dumps({"values": said, "raw": raw, "why": question.rule})
+    places = {str(c.ref): c.place for c in question.candidates if c.place}
+    return codec.dumps({"values": said, "raw": raw, "why": question.rule, **({"places": places} if places else {})})
 
 
 def _about(asked: Asked) -> str:
