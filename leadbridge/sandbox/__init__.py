@@ -13,14 +13,17 @@ from leadbridge.sandbox.base import Options, Sandbox, Switch
 from leadbridge.sandbox.calls import Answered, Call, Log
 from leadbridge.sandbox.clock import Clock
 from leadbridge.sandbox.control import known, steered
+from leadbridge.sandbox.database import Database
 from leadbridge.sandbox.faults import Fault, Faults
 from leadbridge.sandbox.serving import Served, serve
 from leadbridge.sandbox.starting import start
+from leadbridge.sandbox.switching import Switchboard
 
 __all__ = [
     "Answered",
     "Call",
     "Clock",
+    "Database",
     "Fault",
     "Faults",
     "Log",
@@ -28,6 +31,7 @@ __all__ = [
     "Sandbox",
     "Served",
     "Switch",
+    "Switchboard",
     "known",
     "serve",
     "start",

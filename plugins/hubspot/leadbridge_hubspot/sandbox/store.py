@@ -7,17 +7,15 @@ table, ``indexed``, into which changes come late. Moments are milliseconds since
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
+from leadbridge.sandbox import Database
 from leadbridge_hubspot.sandbox.matching import has_token
 
 Properties = Mapping[str, str]
@@ -122,17 +120,18 @@ KEPT: Final = sa.Table(
 """What an administrator set up: custom properties, labels, lists."""
 
 
-class Store:
-    """One connection, used by one thread at a time: hold ``lock`` while things must not change."""
+class Store(Database):
+    """The records, and what was set up."""
 
     def __init__(self, file: Path | None = None) -> None:
-        self.lock = threading.RLock()
-        self._engine = _engine(file)
-        self.connection = self._engine.connect()
-        self._depth = 0
+        super().__init__(file)
         self._last: dict[str, int] = {}
         with self.transaction():
             _META.create_all(self.connection)
+
+    def opened(self, connection: Any) -> None:
+        connection.create_function("has_token", 2, has_token, deterministic=True)
+        connection.create_function("folded", 1, _folded, deterministic=True)
 
     def begin_again(self) -> None:
         """Throw everything away; ids begin anew."""
@@ -140,24 +139,6 @@ class Store:
             _META.drop_all(self.connection)
             _META.create_all(self.connection)
         self._last.clear()
-
-    def close(self) -> None:
-        self.connection.close()
-        self._engine.dispose()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sa.Transaction]:
-        """All or nothing. Within another one it is a part that can fail, or be rolled back, alone."""
-        with self.lock:
-            if not self._depth and self.connection.in_transaction():
-                self.connection.commit()  # what was read since the last transaction
-            begin = self.connection.begin_nested if self._depth else self.connection.begin
-            self._depth += 1
-            try:
-                with begin() as part:
-                    yield part
-            finally:
-                self._depth -= 1
 
     def new_id(self, object: str) -> int:
         """An id that no record of this object has had."""
@@ -211,10 +192,6 @@ class Store:
             self.connection.execute(sa.delete(INDEXED).where(sa.tuple_(INDEXED.c.object, INDEXED.c.id).in_(gone)))
             self.connection.execute(sa.update(RECORDS).where(due).values(pending=0))
 
-    def rows(self, statement: sa.Select[Any]) -> list[Mapping[str, Any]]:
-        with self.lock:
-            return [dict(row) for row in self.connection.execute(statement).mappings()]
-
     def run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
         with self.transaction():
             if rows is None:
@@ -234,24 +211,6 @@ def record_of(row: Mapping[str, Any]) -> Record:
         state=State(row.get("state", 0)),
         archived=row.get("archived"),
     )
-
-
-def _engine(file: Path | None) -> sa.Engine:
-    place = f"sqlite:///{file}" if file else "sqlite://"
-    engine = sa.create_engine(place, poolclass=StaticPool, connect_args={"check_same_thread": False})
-
-    @sa.event.listens_for(engine, "connect")
-    def _(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin late, and end a transaction at the first savepoint
-        connection.execute("PRAGMA synchronous = OFF")  # a stand-in is thrown away; nothing here outlives a power cut
-        connection.create_function("has_token", 2, has_token, deterministic=True)
-        connection.create_function("folded", 1, _folded, deterministic=True)
-
-    @sa.event.listens_for(engine, "begin")
-    def _(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
 
 
 def _folded(text: str | None) -> str | None:

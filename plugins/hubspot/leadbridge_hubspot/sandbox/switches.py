@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
-from leadbridge.sandbox import Switch
-
-_TAKES = {bool: "true or false", int: "a whole number", str: "a word"}
-_WORDS = {"lifecycle_backward": ("ignored", "refused", "taken")}
+from leadbridge.sandbox import Switchboard
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(Switchboard):
     """The positions of all switches.
 
     Attributes:
@@ -50,6 +49,7 @@ class Switches:
         change_source: what webhooks name as the source of changes by API.
     """
 
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"lifecycle_backward": ("ignored", "refused", "taken")}
     burst: int = 100
     daily: int = 250_000
     search_per_second: int = 5
@@ -82,15 +82,3 @@ class Switches:
     webhooks_shuffled: bool = True
     webhooks_repeated: bool = False
     change_source: str = "INTEGRATION"
-
-    def turned(self, name: str, value: Switch) -> Switches:
-        """With one switch in another position. Raises ValueError where there is no such switch or position."""
-        known = {f.name for f in fields(self)}
-        if name not in known:
-            raise ValueError(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
-        now = getattr(self, name)
-        if type(value) is not type(now):
-            raise ValueError(f"switch {name} takes {_TAKES[type(now)]}")
-        if name in _WORDS and value not in _WORDS[name]:
-            raise ValueError(f"switch {name} takes {', '.join(_WORDS[name])}")
-        return replace(self, **{name: value})  # type: ignore[arg-type]

@@ -20,15 +20,13 @@ A compound address has no column. Deleted records stay, with ``IsDeleted`` 1.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
+from leadbridge.sandbox import Database
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.field_changes import FieldChanges
 from leadbridge_salesforce.sandbox.schema import FieldSchema, ObjectSchema, OrgSchema
@@ -41,14 +39,11 @@ _BATCH = 500
 """Parameters of one IN: below what the oldest SQLite takes."""
 
 
-class Store:
-    """The records. One connection, used by one thread at a time: hold ``lock`` while things must not change."""
+class Store(Database):
+    """The records."""
 
     def __init__(self, schema: OrgSchema, file: Path | None = None) -> None:
-        self.lock = threading.RLock()
-        self._engine = _engine(file)
-        self.connection = self._engine.connect()
-        self._depth = 0
+        super().__init__(file)
         self._open(schema)
 
     def begin_again(self, schema: OrgSchema) -> None:
@@ -56,10 +51,6 @@ class Store:
         with self.transaction():
             self._metadata.drop_all(self.connection)
         self._open(schema)
-
-    def close(self) -> None:
-        self.connection.close()
-        self._engine.dispose()
 
     def table(self, object: str) -> sa.Table:
         """The table of an object; its columns have the fields' names. Raises KeyError where there is none."""
@@ -92,8 +83,8 @@ class Store:
         table = self.table(object)
         column = _column(added)
         table.append_column(column)
-        quoted = self._engine.dialect.identifier_preparer.quote
-        kind = sa.schema.CreateColumn(column).compile(dialect=self._engine.dialect)
+        quoted = self.engine.dialect.identifier_preparer.quote
+        kind = sa.schema.CreateColumn(column).compile(dialect=self.engine.dialect)
         with self.transaction():
             self.connection.execute(sa.text(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {kind}"))
             if _searched(added):
@@ -108,7 +99,7 @@ class Store:
         changed = self.schema.by_name[object.lower()].without({name})
         old = self.table(object)
         column = next(c for c in old.c if c.name.lower() == name.lower())
-        quoted = self._engine.dialect.identifier_preparer.quote
+        quoted = self.engine.dialect.identifier_preparer.quote
         with self.transaction():
             for index in [i for i in old.indexes if column.name in i.columns]:
                 index.drop(self.connection)
@@ -117,20 +108,6 @@ class Store:
         self._metadata.remove(old)
         self.schema = self.schema.with_object(changed)
         sa.Table(old.name, self._metadata, *(_column(f) for f in changed.fields if f.stored))
-
-    @contextmanager
-    def transaction(self) -> Iterator[sa.Transaction]:
-        """All or nothing. Within another one it is a part that can fail, or be rolled back, alone."""
-        with self.lock:
-            if not self._depth and self.connection.in_transaction():
-                self.connection.commit()  # what was read since the last transaction
-            begin = self.connection.begin_nested if self._depth else self.connection.begin
-            self._depth += 1
-            try:
-                with begin() as part:
-                    yield part
-            finally:
-                self._depth -= 1
 
     def new_id(self, object: str) -> str:
         """An id that no record has had."""
@@ -175,26 +152,6 @@ class Store:
         if not deleted and "IsDeleted" in table.c:
             wanted = wanted.where(table.c.IsDeleted == 0)
         return self.rows(wanted.order_by(table.c.Id))
-
-    def rows(self, statement: sa.Select[Any]) -> list[Row]:
-        with self.lock:
-            return [dict(row) for row in self.connection.execute(statement).mappings()]
-
-
-def _engine(file: Path | None) -> sa.Engine:
-    place = f"sqlite:///{file}" if file else "sqlite://"
-    engine = sa.create_engine(place, poolclass=StaticPool, connect_args={"check_same_thread": False})
-
-    @sa.event.listens_for(engine, "connect")
-    def _(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin late, and end a transaction at the first savepoint
-        connection.execute("PRAGMA synchronous = OFF")  # a stand-in is thrown away; nothing here outlives a power cut
-
-    @sa.event.listens_for(engine, "begin")
-    def _(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
 
 
 def _column(f: FieldSchema) -> sa.Column[Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
-from leadbridge.sandbox import Switch
+from leadbridge.sandbox import Switchboard
 
 FIRST_VERSION = 31
 """API versions below are retired."""
@@ -13,11 +13,8 @@ AT_START = frozenset({"key_field", "person_accounts"})
 """Switches that tell how an org is made; afterwards its fields are changed instead."""
 
 
-_TAKES = {bool: "true or false", int: "a whole number", str: "a text"}
-
-
 @dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(Switchboard):
     """The positions of all switches.
 
     Attributes:
@@ -89,13 +86,3 @@ class Switches:
     bulk_page: int = 50_000
     bulk_shuffled: bool = True
     bulk_refuses: str = ""
-
-    def turned(self, name: str, value: Switch) -> Switches:
-        """With one switch in another position. Raises ValueError where there is no such switch or position."""
-        known = {f.name for f in fields(self)}
-        if name not in known:
-            raise ValueError(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
-        now = getattr(self, name)
-        if type(value) is not type(now):
-            raise ValueError(f"switch {name} takes {_TAKES[type(now)]}")
-        return replace(self, **{name: value})  # type: ignore[arg-type]
