@@ -53,9 +53,7 @@ class Database:
         @sa.event.listens_for(engine, "connect")
         def _(connection: Any, _record: object) -> None:
             connection.isolation_level = None  # the driver begins late, and ends a transaction at the first savepoint
-            connection.execute(
-                "PRAGMA synchronous = OFF"
-            )  # a stand-in is thrown away: no power cut is outlived
+            connection.execute("PRAGMA synchronous = OFF")  # a stand-in is thrown away: no power cut is outlived
             self.opened(connection)
 
         @sa.event.listens_for(engine, "begin")

@@ -10,12 +10,12 @@ Wrap the provider under test, run what you wrote against it, and look at what th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
-from leadbridge.conversions import ConvertRequest, ConvertResult, Prediction, Snapshots
+from leadbridge.conversions import ConvertRequest, ConvertResult
 from leadbridge.errors import (
     BatchRefusedError,
     ConnectionFailedError,
@@ -24,8 +24,9 @@ from leadbridge.errors import (
     RetryableError,
     UncertainError,
 )
-from leadbridge.provider import Action, Capabilities, ObjectDescription, Page, Provider, Result, UnsupportedError
+from leadbridge.provider import Action, Capabilities, Page, Provider, Result, UnsupportedError
 from leadbridge.records import Record, Ref, Reject
+from leadbridge.testing.passing import PassingProvider
 from leadbridge.values import Raw
 
 T = TypeVar("T")
@@ -142,7 +143,7 @@ def truncated(length: int, *fields: str) -> Callable[[str, Raw], Raw]:
     return lambda field, raw: raw[:length] if field in fields and isinstance(raw, str) else raw
 
 
-class FaultyProvider(Provider):
+class FaultyProvider(PassingProvider):
     """Every call goes to ``inner``, unless the script has something else in mind.
 
     After ``Killed`` it answers nothing more. Its locks are freed and what was staged is lost, as the operating system
@@ -152,23 +153,13 @@ class FaultyProvider(Provider):
     name = "faulty"
 
     def __init__(self, inner: Provider, faults: Faults) -> None:
-        super().__init__(inner.site, inner.settings)
-        self.inner = inner
+        super().__init__(inner)
         self.faults = faults
         self.calls: dict[str, int] = {}
         self.capabilities = _without(inner.capabilities, faults.lacks)  # of this instance only
         self._valid = True
         self._dead = False
         self._written: list[Ref] = []
-
-    def describe(self) -> Sequence[ObjectDescription]:
-        return self.inner.describe()
-
-    def wants(self, fields: Mapping[str, Collection[str]]) -> None:
-        self.inner.wants(fields)
-
-    def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
-        return self.inner.outside(object, ids)
 
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
         pages = self.inner.capture(object, cursor)
@@ -209,9 +200,6 @@ class FaultyProvider(Provider):
         lost = self.faults.script("write", self.calls["write"]) == "lost_replies"
         return _half_lost(results) if lost else results
 
-    def predict(self, requests: Sequence[ConvertRequest], snapshots: Mapping[int, Snapshots]) -> Sequence[Prediction]:
-        return self.inner.predict(requests, snapshots)
-
     def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
         half, lead = requests[: len(requests) // 2], requests[0].lead
         first = Action(requests[0].number, "update", lead.object, lead.id)
@@ -223,40 +211,16 @@ class FaultyProvider(Provider):
     def converted(self, leads: Sequence[Ref]) -> Sequence[Mapping[str, Ref] | None]:
         return self._call("converted", lambda: self.inner.converted(leads))
 
-    def estimate_conversions(self, requests: Iterable[ConvertRequest]) -> int:
-        return self.inner.estimate_conversions(requests)
-
     def commit(self) -> None:
         self._call("commit", self.inner.commit)
 
-    def abandon(self) -> None:
-        self.inner.abandon()
-
     def keyed(self, object: str) -> bool:
         return self.capabilities.upsert_by_key and self.inner.keyed(object)
-
-    def find(self, actions: Sequence[Action]) -> Sequence[str | None]:
-        return self.inner.find(actions)
-
-    def narrowed(self, object: str, on_create: Mapping[str, Raw]) -> Mapping[str, tuple[str, ...]]:
-        return self.inner.narrowed(object, on_create)
 
     def normalises(self, object: str, field: str, sent: Raw, stored: Raw) -> bool:
         if self.faults.declared and stored == self.faults.stores(field, sent):
             return True
         return self.inner.normalises(object, field, sent, stored)
-
-    def allowance(self) -> int | None:
-        return self.inner.allowance()
-
-    def estimate(self, actions: Iterable[Action]) -> int:
-        return self.inner.estimate(actions)
-
-    def estimate_reads(self, refs: Iterable[Ref]) -> int:
-        return self.inner.estimate_reads(refs)
-
-    def close(self) -> None:
-        self.inner.close()
 
     def _write(self, actions: Sequence[Action]) -> list[Result]:
         if any(self.faults.poisons(action) for action in actions):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -171,6 +171,20 @@ class RepeatsTheLastRecord(MemoryProvider):
 class CapturesAllEachTime(MemoryProvider):
     def _pages(self, object: str, cursor: str | None) -> Iterator[Page]:
         return super()._pages(object, None)
+
+
+class LeavesOutWhatIsWanted(Capturing):
+    wanted: Mapping[str, Collection[str]] = {}
+
+    def wants(self, fields: Mapping[str, Collection[str]]) -> None:
+        self.wanted = fields
+
+    def change(self, page: Page) -> Page:
+        return replace(page, records=tuple(map(self._spoilt, page.records)))
+
+    def _spoilt(self, record: Record) -> Record:
+        wanted = self.wanted.get(record.ref.object, ())
+        return replace(record, values={name: raw for name, raw in record.values.items() if name not in wanted})
 
 
 class LosesEveryChange(MemoryProvider):
@@ -514,6 +528,7 @@ RULES: Mapping[str, Sequence[type[MemoryProvider]]] = {
     "test_nothing_changed_gives_nothing": [RepeatsTheLastRecord, CapturesAllEachTime],
     "test_only_changes_are_captured": [CapturesAllEachTime],
     "test_an_edit_is_captured": [LosesEveryChange],
+    "test_what_is_wanted_is_captured": [LeavesOutWhatIsWanted, LosesEveryChange],
     "test_an_older_cursor_loses_nothing": [RemembersInsteadOfTheCaller],
     "test_every_page_may_be_the_last": [MovesTheCursorBeforeTheLoad],
     "test_an_edit_during_a_capture_is_not_lost": [TakesTheCursorAtTheEnd],
