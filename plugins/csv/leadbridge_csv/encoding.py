@@ -102,8 +102,9 @@ def _by_nuls(sample: bytes) -> str | None:
 def _code_page(sample: bytes) -> str:
     """Western, unless the text is clearly in another script. Central European files need ``encoding: cp1250``.
 
-    It is one script, most letters stand under the same bytes, and few rows of a lead file have any: of a real list of
-    companies with names such as ``Café``, charset-normalizer says cp1250. A guess would break more files than it mends.
+    It is one script, most letters stand under the same bytes, and few rows of a lead file have any: of a list of
+    companies with three such rows, written as cp1252, charset-normalizer says cp1250. A guess would break files that
+    are read well.
     """
     from charset_normalizer import from_bytes
 
