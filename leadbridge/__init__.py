@@ -2,8 +2,8 @@
 
 Public names stand here; everything a plugin needs is in ``leadbridge``, ``leadbridge.provider``,
 ``leadbridge.conversions``, ``leadbridge.extend``, ``leadbridge.records``, ``leadbridge.values``, ``leadbridge.errors``,
-``leadbridge.transforms.spec``, ``leadbridge.memory``, ``leadbridge.sandbox``, ``leadbridge.testing`` and
-``leadbridge.testing.faults``.
+``leadbridge.transforms.spec``, ``leadbridge.pacing``, ``leadbridge.memory``, ``leadbridge.sandbox``,
+``leadbridge.testing`` and ``leadbridge.testing.faults``.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Final
 
 from leadbridge.config import Config, Providers, load_config
 from leadbridge.errors import UsageError
+from leadbridge.pacing import Pacer
 from leadbridge.provider import Provider
 
 FILE: Final = "leadbridge.yaml"
@@ -28,7 +29,15 @@ class Project:
 
         Raises UsageError where there is no such connection, FileFaults where its settings cannot be completed.
         """
-        return self.config.connection(connection).open(self.folder)
+        configured = self.config.connection(connection)
+        return configured.open(self.folder, None if configured.type.capabilities.local else self._pacer())
+
+    def _pacer(self) -> Pacer:
+        """Limits of accounts are kept together with all processes that use the project's state."""
+        from leadbridge.state.place import locate
+        from leadbridge.state.windows import SharedPacer
+
+        return SharedPacer(locate(self.config.state, self.folder))
 
 
 def find_project(config: Path | None, environ: Mapping[str, str] | None = None, start: Path | None = None) -> Path:

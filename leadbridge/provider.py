@@ -17,17 +17,15 @@ from __future__ import annotations
 import abc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from leadbridge.conversions import ConversionFile, ConvertRequest, ConvertResult, Prediction, Snapshots
 from leadbridge.descriptions import FieldDescription, ObjectDescription
-from leadbridge.errors import UsageError
-from leadbridge.files.paths import inside
 from leadbridge.pages import Converted, Gone, Page
 from leadbridge.records import Record, Ref, Reject
+from leadbridge.site import Site
 from leadbridge.values import Raw
 
 __all__ = [
@@ -126,24 +124,6 @@ class Result:
     state: Literal["done", "rejected", "uncertain"]
     id: str | None = None
     reject: Reject | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a connection lives: its name, and the project folder that its paths may not leave."""
-
-    connection: str
-    folder: Path
-
-    def resolve(self, path: str | Path) -> Path:
-        """The absolute path that a setting means, relative ones from the project folder, symbolic links followed.
-
-        The path need not exist and may hold wildcards. Raises :class:`UsageError` where it leaves the folder.
-        """
-        try:
-            return inside(self.folder, path)
-        except UsageError as error:
-            raise UsageError(f"connection {self.connection!r}: {error}") from error
 
 
 class Provider(abc.ABC):

@@ -13,6 +13,7 @@ from leadbridge.errors import Fault, FileFaults, UsageError
 from leadbridge.files.check import UNKNOWN_KEY, collect_part
 from leadbridge.files.document import Document, Path_, dotted
 from leadbridge.files.shapes import types_at
+from leadbridge.pacing import Pacer
 from leadbridge.provider import Provider, Settings, Site
 from leadbridge.secrets import FORMS, has_reference, misspelt, resolve
 
@@ -54,9 +55,9 @@ class Connection:
             raise FileFaults([_discreet(fault, written, at) for fault in faults])
         return made
 
-    def open(self, folder: Path) -> Provider:
+    def open(self, folder: Path, pacer: Pacer | None = None) -> Provider:
         """The provider for this connection; nothing is called on it yet. Raises as :meth:`settings` does."""
-        return self.type(Site(self.name, folder), self.settings(folder))
+        return self.type(Site(self.name, folder, pacer), self.settings(folder))
 
 
 def collect_connection(document: Document, name: str, providers: Providers, faults: list[Fault]) -> Connection | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,19 +25,23 @@ _PRAGMAS: Final = (
 )
 
 
-def make_engine(file: Path) -> Engine:
-    """An engine on the file; nothing is opened yet. A connection serves one thread at a time."""
+def make_engine(file: Path, besides: Sequence[str] = ()) -> Engine:
+    """An engine on the file; nothing is opened yet. A connection serves one thread at a time.
+
+    Args:
+        besides: pragmas after the usual ones.
+    """
     # Transactions begin here, not in the driver, which would begin them late and as readers.
     engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"isolation_level": None})
-    event.listen(engine, "connect", _connected)
+    event.listen(engine, "connect", lambda connection, _: _connected(connection, (*_PRAGMAS, *besides)))
     event.listen(engine, "begin", _begun)
     return engine
 
 
-def _connected(connection: Any, record: Any) -> None:
+def _connected(connection: Any, pragmas: Sequence[str]) -> None:
     cursor = connection.cursor()
     try:
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
     finally:
         cursor.close()

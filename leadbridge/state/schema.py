@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = "0005"
+VERSION: Final = "0006"
 """The newest migration; names are four digits, so that they sort."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -330,6 +331,9 @@ marks = Table(
     _key("start"),
     _key("rest"),
     _parent("erasure", "erasures.golden", key=True),
+)
+windows = Table(
+    "windows", metadata, _key("account"), _key("name"), _number("calls"), Column("taken", LargeBinary, nullable=False)
 )
 leases = Table(
     "leases",

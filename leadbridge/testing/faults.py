@@ -198,7 +198,7 @@ class FaultyProvider(PassingProvider):
         half = actions[: len(actions) // 2]
         results = self._call("write", lambda: self._write(actions), lambda: self._write(half), actions[0])
         lost = self.faults.script("write", self.calls["write"]) == "lost_replies"
-        return _half_lost(results) if lost else results
+        return [Result(r.number, "uncertain") if lost and at % 2 else r for at, r in enumerate(results)]
 
     def convert(self, requests: Sequence[ConvertRequest]) -> Sequence[ConvertResult]:
         half, lead = requests[: len(requests) // 2], requests[0].lead
@@ -309,7 +309,3 @@ def _without(has: Capabilities, lacks: Collection[str]) -> Capabilities:
 def _refusal(action: Action) -> Result:
     reject = Reject("validation", "the CRM's own validation refused the row", "correct the value")
     return Result(action.number, "rejected", action.id, reject)
-
-
-def _half_lost(results: Sequence[Result]) -> list[Result]:
-    return [Result(result.number, "uncertain") if at % 2 else result for at, result in enumerate(results)]

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -31,6 +33,8 @@ _CONNECT: Final = 15.0  # seconds
 _ATTEMPTS: Final = 6
 _LONGEST: Final = 60.0  # seconds that a read waits by itself
 _READS: Final = ("/search", "/batch/read")
+_DETAILS: Final = "/account-info/v3/details"
+_KEY: Final = b"leadbridge.pacing"
 _TOKEN: Final = "/oauth/v1/token"  # noqa: S105  (an address)
 _BACKOFF: Final = wait_exponential(multiplier=0.5, max=_LONGEST) + wait_random(0, 0.5)
 
@@ -62,7 +66,8 @@ class Transport:
         self._connection = site.connection
         self._settings = settings
         self._http = _session(settings.host)
-        self._pace = Pace(site.connection, settings.daily_share)
+        self._pace = Pace(site.connection, settings.daily_share, site.pacer)
+        self._shares = site.pacer is not None
         self.token = token(site, settings, self._sign_in)
         self.calls = 0
         self.served_at: datetime | None = None
@@ -105,7 +110,7 @@ class Transport:
 
     def _send(self, call: _Call) -> Reply:
         bearer = self.token.current()
-        self._pace.before(search=call.path.endswith("/search"))
+        self._pace.before(call.path, self._app, lambda: self._account)
         self.calls += 1
         try:
             reply = self._http.request(
@@ -120,6 +125,26 @@ class Transport:
         except requests.RequestException as error:
             raise failures.of_silence(self._connection, error, writes=call.writes) from None
         return self._taken(reply, writes=call.writes)
+
+    @cached_property
+    def _app(self) -> str:
+        """Who is counted: a private app by its token, an OAuth app by what installed it. Not the token itself."""
+        settings = self._settings
+        secrets = [settings.token, settings.refresh_token]
+        told = "\n".join([settings.host, settings.client_id or "", *(s.get_secret_value() for s in secrets if s)])
+        return "hubspot app " + blake2b(told.encode(), key=_KEY, digest_size=16).hexdigest()
+
+    @cached_property
+    def _account(self) -> str:
+        """The portal, where others may search it too: it is asked for once. An app that may not know is by itself."""
+        if not self._shares:
+            return self._app
+        try:
+            reply = self.request("GET", self._settings.host + _DETAILS)
+            portal = decoded(self._connection, reply, writes=False)["portalId"]
+        except (failures.ScopeError, failures.NotThereError, KeyError, TypeError):
+            return self._app
+        return f"hubspot portal {self._settings.host} {portal}"
 
     def _taken(self, reply: requests.Response, *, writes: bool) -> Reply:
         self._pace.note(reply.headers)
