@@ -195,8 +195,11 @@ def _note(change: FieldChange) -> str:
 def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """Conflicts and questions of what is settled; all else that is settled is only counted."""
     number = twins = 0
+    made: dict[int, str] = {}  # golden records that a conversion's first rows make, and later ones speak of
     for row in rows:
         body = row.body
+        if isinstance(body, Settle) and not body.version and not body.conversions:
+            made[body.golden] = _label(body)
         if not isinstance(body, Settle) or not (body.conflicts or body.questions or body.asked):
             continue
         twins += _only_twins(body)
@@ -207,11 +210,19 @@ def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iter
             yield line(f"{ATTENTION} to look at", "title")
         number += 1
         if limit is None or number <= limit:
-            name = names(body.golden) or label({move.field: move.new.value for move in body.moves})
+            name = names(body.golden) or _label(body) or next(filter(None, map(made.get, _parts(body))), "")
             yield from _settled(f"{ATTENTION} @{row.number} {body.subject} {name or body.golden}", body)
     yield from _rest(number, limit)
     if twins > TWINS:
         yield line(f"   ... and {twins - TWINS:,} more with a surplus record: a question each", "dim")
+
+
+def _label(body: Settle) -> str:
+    return label({move.field: move.new.value for move in body.moves})
+
+
+def _parts(body: Settle) -> tuple[int, ...]:
+    return (body.golden, *body.unites)
 
 
 def _only_twins(body: Settle) -> bool:

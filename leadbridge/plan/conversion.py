@@ -77,7 +77,7 @@ class _Rows:
             role=slot.role,
             connection=slot.connection,
             ref=slot.ref,
-            label=label(draft.values),
+            label=label(draft.values) or label(users[0].lead.values),
             changes=changes,
             kept=draft.kept(),
             refers=refers,

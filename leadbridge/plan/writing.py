@@ -83,6 +83,7 @@ class Writing:
     def in_order(self) -> list[PlannedRow]:
         """The plan's rows for records, each after those that it refers to."""
         rows = [row for row in self.clerk.plan.rows if row.number in self.gathered.users]
+        rows.sort(key=lambda row: (row.connection or "", row.ref is not None))  # what goes out in one batch
         return [row for role in ORDER for row in rows if row.role == role]
 
     def drafts(self) -> dict[int, WriteRow]:

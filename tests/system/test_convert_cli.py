@@ -143,7 +143,7 @@ def test_planned_applied_run_again_and_undone(folder, capsys):
 def test_the_plan_is_read_lead_by_lead_or_row_by_row(folder, capsys):
     assert main(["plan", "convert"]) == 0
     text = capsys.readouterr().out
-    assert "~ @8 contact Ada King 10 - same e-mail" in text
+    assert "~ @9 contact Ada King 10 - same e-mail" in text
     assert "4 more rows stand by, to take back a conversion that a CRM refuses." in text
     assert text.endswith("Nothing was written. To carry this plan out:\n  leadbridge apply 1\n")
     assert main(["plan", "convert", "--preview"]) == 0
