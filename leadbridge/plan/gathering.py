@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadbridge.plan.adopting import Whose
 from leadbridge.plan.bodies import PERSON_ROLES, Body, first_users, groups_of
-from leadbridge.plan.model import ConversionPlan, PlannedRow
+from leadbridge.plan.model import Conversion, ConversionPlan, PlannedRow
 from leadbridge.records import Ref
 from leadbridge.subjects.model import Catalogue
 
@@ -59,15 +59,18 @@ class _Gathering:
         self._catalogue = catalogue
 
     def people(self, groups: Mapping[int, int]) -> None:
-        for group in sorted(set(groups.values())):
-            leads = tuple(c for c in self._plan.conversions if groups[c.number] == group)
+        together: dict[int, list[Conversion]] = {}
+        for conversion in self._plan.conversions:
+            together.setdefault(groups[conversion.number], []).append(conversion)
+        own = self._plan.changing
+        for group, leads in sorted(together.items()):
             numbers = sorted({number for lead in leads for number in lead.rows})
             rows = [row for row in map(self._plan.row, numbers) if row.role in PERSON_ROLES]
             refs = [row.ref for row in rows if row.ref] + [ref for lead in leads for ref in lead.lead.refs]
             members = tuple(dict.fromkeys(self._whose[ref] for ref in refs))
             subject = self._catalogue.subjects[leads[0].lead.members[0].subject]
-            changing = self._plan.changing.intersection(ref for lead in leads for ref in lead.lead.refs)
-            self._add(Body(subject, members, tuple(rows), (group,), leads, changing))
+            changing = own.intersection(ref for lead in leads for ref in lead.lead.refs)
+            self._add(Body(subject, members, tuple(rows), (group,), tuple(leads), changing))
 
     def others(self) -> None:
         """Accounts by the golden record that they have, a new one beside those of its first lead; the rest by lead."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from leadbridge.golden import Link
 from leadbridge.jobs.convert.knowing import Knowledge
@@ -24,11 +25,12 @@ from leadbridge.state.store import Store
 class Drawn:
     """
     Attributes:
+        rows: under their numbers, each made as it is asked for.
         leads: records of leads that are converted.
         notes: what the policy asks for and a CRM does not do, and what no undo takes back.
     """
 
-    rows: tuple[PlanRow, ...]
+    rows: Iterator[PlanRow]
     leads: frozenset[Ref]
     notes: tuple[Note, ...] = ()
     rejects: tuple[Reject, ...] = ()
@@ -53,10 +55,10 @@ def draw(  # noqa: PLR0913, PLR0917  (what is known, from three sides)
     with store.begin() as tx:
         naming = Naming.of(tx, scene, knowledge, references, lowered.rows)
     translating = Translating(scene, knowledge, naming, frozenset(attaching))
-    first = [
+    first = (
         PlanRow(number, translating.attach(golden, refs)) for number, (golden, refs) in enumerate(attaching.items(), 1)
-    ]
-    rows = (*first, *(translating.row(row) for row in lowered.rows))
+    )
+    rows = chain(first, map(translating.row, lowered.rows))
     return Drawn(rows, leads, lowered.notes, lowered.rejects)
 
 

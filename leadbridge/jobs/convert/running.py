@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, Final
 
 from leadbridge.config import ConvertJob
 from leadbridge.config.jobs import SyncJob
@@ -42,6 +43,8 @@ from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
 from leadbridge.state.store import Store
 
 _NOWHERE = Ref("", "", "")
+_ROWS: Final = 1_000
+"""Rows that are written down together."""
 
 
 def convert(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by its own name)
@@ -131,12 +134,14 @@ class Converting(Begun):
 
     def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
         running, counted = Digest(), Counted()
-        kept = [keeping.stored(row) for row in rows]
-        for row, one in zip(rows, kept, strict=True):
-            running.add(one.body)
-            counted.add(row)
-        with self.store.begin() as tx:
-            plans.add_rows(tx, plan, kept)
+        steps = iter(rows)
+        while page := list(islice(steps, _ROWS)):
+            kept = [keeping.stored(row) for row in page]
+            for row, one in zip(page, kept, strict=True):
+                running.add(one.body)
+                counted.add(row)
+            with self.store.begin() as tx:
+                plans.add_rows(tx, plan, kept)
         return running.text, counted
 
     def _sealed(  # noqa: PLR0913, PLR0917  (what a plan's head keeps)
