@@ -115,12 +115,13 @@ def _several(words: str, number: int) -> str:
 def row_lines(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
     """What needs attention first, then each object's rows by action, in the order in which they are carried out."""
     waiting = 0
+    made: dict[int, str] = {}  # golden records that a conversion's first rows make, and later ones speak of
     for (connection, name, verb, part), group in groupby(rows, _group):
         if verb == WAITING:
             waiting += sum(1 for _ in group)
             continue
         if verb is None:
-            yield from _attention(group, limit, names)
+            yield from _attention(group, limit, names, made)
             continue
         yield line()
         yield line(_title(connection, name, verb, part), "title")
@@ -192,10 +193,9 @@ def _note(change: FieldChange) -> str:
     return ", ".join(part for part in (change.rule, origin) if part)
 
 
-def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names) -> Iterator[Line]:
+def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names, made: dict[int, str]) -> Iterator[Line]:
     """Conflicts and questions of what is settled; all else that is settled is only counted."""
     number = twins = 0
-    made: dict[int, str] = {}  # golden records that a conversion's first rows make, and later ones speak of
     for row in rows:
         body = row.body
         if isinstance(body, Settle) and not body.version and not body.conversions:
