@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from leadbridge import hookimpl
 from leadbridge.extend import Evidence, Pair
 from leadbridge.matching.freemail import is_role_address
-from leadbridge.matching.keys import ORGANISATION, PERSON, Values, agree, company_of, differ, text_of
+from leadbridge.matching.keys import ORGANISATION, PERSON, USER, Values, agree, company_of, differ, text_of
 
 _PLACE = ("postal_code", "city", "country")
 
@@ -24,7 +24,8 @@ class ExactKeys:
             return judge_persons(pair.left.values, pair.right.values, frozenset(pair.keys))
         if pair.left.subject == ORGANISATION:
             return judge_organisations(pair.left.values, pair.right.values, frozenset(pair.keys))
-        return None
+        # whoever signs in with one address is one colleague, whatever name a CRM shows
+        return Evidence("same", "same e-mail") if pair.left.subject == USER else None
 
 
 def judge_persons(left: Values, right: Values, keys: frozenset[str]) -> Evidence | None:  # noqa: PLR0911  (rows)

@@ -18,6 +18,7 @@ Reader: TypeAlias = Callable[[Values], Iterator[str]]
 
 PERSON: Final = "person"
 ORGANISATION: Final = "organisation"
+USER: Final = "user"
 
 _LONGEST: Final = 1_000
 _PERSON_KEYS: Final = ("email", "phone", "mobile_phone", "name_and_company")
@@ -34,6 +35,7 @@ MATCH_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 BATCH_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     PERSON: ("email", "phone", "name_and_company"),
     ORGANISATION: ("domain", "company_name", "phone"),
+    USER: ("email",),
 }
 """Subject -> the keys that bring two records of one batch together; the evidence decides afterwards."""
 
@@ -139,5 +141,6 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "domain_and_name": _domain_and_name(ORGANISATION, _ORGANISATION_DOMAINS),
         "phone": _phones("phone"),
     },
+    USER: {"email": _email},
 }
 """Subject -> kind of key -> how to read it. A person's company keys find the organisation they belong to."""

@@ -10,6 +10,7 @@ from typing import Final
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.model import Side
+from leadbridge.plan.elsewhere import NOWHERE, Elsewhere
 from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Captured, Ref
 from leadbridge.values import MISSING, Raw, Value, is_absent
@@ -72,6 +73,7 @@ class Book:
         goldens: those that these records' links lead to, by id.
         homes: (connection, role) -> the mapping by which a new record is made there.
         both: (connection, object) -> the mapping by which its records are contacts, of objects that hold leads too.
+        elsewhere: how records that are named in one connection are named in another.
         made: key -> the record that LeadBridge made, where it is there still: under :func:`made_key` in an earlier
             conversion.
         sides: golden id -> its live links, those of other connections too, to see who must be told of a new value.
@@ -90,6 +92,7 @@ class Book:
     unasked: frozenset[Ref] = frozenset()
     run: int = 0
     both: Mapping[tuple[str, str], ObjectMapping] = field(default_factory=dict)
+    elsewhere: Elsewhere = NOWHERE
 
     def as_contact(self, ref: Ref) -> Entry:
         """A lead's record as the contact that it becomes, in one of the objects that hold both."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from leadbridge.mapping.policy import Part
 from leadbridge.mapping.stages import STAGE
 from leadbridge.plan.admission import admit
-from leadbridge.plan.draft import Draft, offers
+from leadbridge.plan.draft import Draft, Offer, offers
+from leadbridge.plan.elsewhere import NOT_KNOWN
 from leadbridge.plan.layout import Layout, Scene, Slot, is_own_contact, lay_out
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, Match, PlannedRow, Request, label
 from leadbridge.records import Captured
-from leadbridge.values import MISSING, Value, is_absent
+from leadbridge.values import MISSING, Value, is_absent, is_present
 
 REFERS: Mapping[str, Mapping[str, str]] = {
     "contact": {"organisation": "account", "source_lead": "lead"},
@@ -66,7 +67,7 @@ class _Rows:
         draft = Draft(before, self._home(slot), self._illegal(part, users[0]))
         for request in users:
             for offer in offers(part, request, match, self.scene.now):
-                draft.take(offer)
+                draft.take(self._there(offer, slot.connection))
         changes, refers = draft.changes(dict(part.subject.fields)), self._refers(slot, users[0], match)
         own = is_own_contact(users[0], slot.ref)
         if own:
@@ -84,6 +85,13 @@ class _Rows:
             why=_why(slot, users, match),
             changes_role=own,
         )
+
+    def _there(self, offer: Offer, connection: str | None) -> Offer:
+        """What names another record names it by its id in this connection."""
+        if connection is None or offer.origin is None:
+            return offer
+        value = self.scene.elsewhere.read(offer.target.name, offer.value, offer.origin.connection, connection)
+        return replace(offer, value=value) if is_present(value) else replace(offer, barred=NOT_KNOWN)
 
     def _changing_role(
         self, slot: Slot, request: Request, changes: Sequence[Change], said: Mapping[str, Value]

@@ -22,7 +22,12 @@ NO_FIELD = "kept out: no field there holds it"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A lead's value for one target field. ``stamps``: of the existing record and of the lead, by one clock."""
+    """A lead's value for one target field.
+
+    Attributes:
+        stamps: of the existing record and of the lead, by one clock.
+        barred: why the record cannot be given it, or blank.
+    """
 
     target: Field
     value: Present
@@ -30,6 +35,7 @@ class Offer:
     rule: str
     origin: Ref | None
     stamps: tuple[datetime | None, datetime | None]
+    barred: str = ""
 
 
 def offers(part: Part, request: Request, match: Match | None, now: datetime) -> Iterator[Offer]:
@@ -92,6 +98,8 @@ class Draft:
         old = self.values.get(name, MISSING)
         if self.home is not None and name not in self.home:
             self._refuse(offer, old, NO_FIELD)
+        elif offer.barred:
+            self._refuse(offer, old, offer.barred)
         elif offer.target.kind.equivalent(old, offer.value):
             return
         elif why := self.why_not(name, old, offer.value):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leadbridge.mapping.policy import ConvertPolicy, Part
 from leadbridge.mapping.stages import DEFAULT, Stages
+from leadbridge.plan.elsewhere import NOWHERE, Elsewhere
 from leadbridge.plan.model import Request
 from leadbridge.plan.sharing import share
 from leadbridge.records import Ref
@@ -24,6 +25,7 @@ class Scene:
         lead: the subject whose fields leads have.
         now: the run's time, aware UTC.
         stages: the moves that a person's stage may make.
+        elsewhere: how records that are named in one connection are named in another.
     """
 
     policy: ConvertPolicy
@@ -31,6 +33,7 @@ class Scene:
     lead: Subject
     now: datetime
     stages: Stages = DEFAULT
+    elsewhere: Elsewhere = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadbridge.plan.book import Entry
-from leadbridge.plan.model import Conversion
+from leadbridge.plan.model import Change, Conversion
 from leadbridge.plan.record_rows import Edit, Pointing, Target, column_of
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.writing import Writing
@@ -32,16 +32,17 @@ def _row(number: int, writing: Writing, conversion: Conversion, ref: Ref) -> Wri
     clerk, whose = writing.clerk, writing.whose[ref]
     was = clerk.book.records[ref]
     entry = clerk.book.as_contact(ref) if ref in clerk.plan.changing else was
-    pointing = Pointing()
-    for column, place in _places(writing, conversion, entry, was):
+    pointing, known = Pointing(), list[Change]()
+    for name, column, place in _places(writing, conversion, entry, was):
         if entry.raws[column] != place:
             pointing = pointing.at(column, place)
+            known += [Change(name, was.captured.values.get(name, MISSING), place, "")] if isinstance(place, str) else []
     target = Target(whose.golden, whose.settle, {}, ())
-    return clerk.update(number, Edit(entry, target, conversion.label, WHY, pointing=pointing))
+    return clerk.update(number, Edit(entry, target, conversion.label, WHY, pointing=pointing, changes=tuple(known)))
 
 
-def _places(writing: Writing, conversion: Conversion, entry: Entry, was: Entry) -> Iterator[tuple[str, int | str]]:
-    """Provider field of the lead -> the record that it is told of, by its id or by the row that makes it."""
+def _places(writing: Writing, conversion: Conversion, entry: Entry, was: Entry) -> Iterator[tuple[str, str, int | str]]:
+    """The lead's field, its provider field, and the record that it is told of: its id, or the row that makes it."""
     rows = [writing.clerk.plan.row(number) for number in conversion.rows]
     for role, name in writing.scene.policy.ids.items():
         column = column_of(entry.mapping, name) or column_of(was.mapping, name)
@@ -51,4 +52,4 @@ def _places(writing: Writing, conversion: Conversion, entry: Entry, was: Entry) 
             continue
         place = row.ref.id if row.ref is not None else writing.clerk.creates.get(row.number)
         if place is not None:
-            yield column, place
+            yield name, column, place

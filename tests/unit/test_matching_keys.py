@@ -120,6 +120,13 @@ def test_an_organisations_keys():
     )
 
 
+def test_a_users_key():
+    """Names say nothing: two colleagues may share one."""
+    assert keys_of("user", {"email": "Ada@Us.example", "name": "Ada King"}, ("email", "name_and_company")) == (
+        "email:ada@us.example",
+    )
+
+
 @pytest.mark.parametrize("absent", [MISSING, None, ""])
 def test_absent_values_give_no_key(absent):
     names = ("email", "phone", "mobile_phone", "first_name", "last_name", "company", "website")

@@ -220,7 +220,8 @@ class Deciding:
             if role != "lead" or source.updates(role)  # leads are closed, never made
         }
         mappings = self.workspace.mappings
-        return Scene(self.policy, homes, mappings.catalogue.subjects["person"], self.workspace.now, mappings.stages)
+        person = mappings.catalogue.subjects["person"]
+        return Scene(self.policy, homes, person, self.workspace.now, mappings.stages, self.book.elsewhere)
 
 
 def _convertible(request: Request) -> Convertible:

@@ -10,6 +10,7 @@ from typing import Literal
 from leadbridge.golden import Golden, Link, LinkState
 from leadbridge.jobs.capture import Capture, covering
 from leadbridge.jobs.convert import matches
+from leadbridge.jobs.convert.naming_elsewhere import Named, named_by
 from leadbridge.jobs.convert.recognising import recognised
 from leadbridge.jobs.identify import Answered
 from leadbridge.jobs.sync.identities import refs_of
@@ -41,6 +42,7 @@ class Knowledge:
         answers: what people said of records that may be one; ``meant`` of records to which leads belong.
         links: golden record -> its links, of any state.
         attached: newcomers whose golden record is known -> the link that they get.
+        named: records that captured ones name, and that take no part themselves.
     """
 
     book: Book
@@ -50,6 +52,7 @@ class Knowledge:
     meant: Answered = field(default_factory=dict)
     links: Mapping[int, tuple[StoredLink, ...]] = field(default_factory=dict)
     attached: Mapping[Ref, Link] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
 
 
 def know(tx: Transaction, scene: Scene, references: References, captured: Capture, run: int) -> Knowledge:
@@ -70,7 +73,10 @@ class _Knowing:
         self._stored = goldens.load(tx, numbers)
         self._everybody = links.by_goldens(tx, numbers)
         self._guards = _guards(tx, numbers)
-        self._references.learn({ref: s.link.golden for ref, s in self._linked.items()} | known, {})
+        whom = {ref: s.link.golden for ref, s in self._linked.items()} | known
+        plain = (Entry(record, self._mapping(record)) for record in records.values())
+        self._named = named_by(tx, references, plain, whom)
+        self._references.learn({**self._named.goldens, **whom}, {})
         self._attached = self._attach(known)
 
     def knowledge(self, run: int) -> Knowledge:
@@ -86,6 +92,7 @@ class _Knowing:
             unasked=frozenset(self._unasked()),
             run=run,
             both={(s.connection, name): m for s in self._scene.sources for name, m in s.both().items()},
+            elsewhere=self._named.elsewhere,
         )
         return Knowledge(
             book=book,
@@ -95,6 +102,7 @@ class _Knowing:
             meant=matches.answered(self._tx),
             links=self._everybody,
             attached=self._attached,
+            named=self._named,
         )
 
     def _unasked(self) -> Iterator[Ref]:

@@ -12,7 +12,7 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.columns import columns
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.plan.book import Entry
+from leadbridge.plan.book import LEAD_ROLES, Entry
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.records import Ref
 from leadbridge.state import information
@@ -28,6 +28,7 @@ class Naming:
         links: record -> its link, those that the plan makes too.
         writers: golden record -> the writes that make or change its records.
         targets: number of a create -> the golden record that it makes a record of.
+        adopted: golden record that the plan makes -> the captured records that it is made of.
     """
 
     scene: Scene
@@ -37,6 +38,7 @@ class Naming:
     links: Mapping[Ref, int]
     writers: Mapping[int, Sequence[WriteRow]]
     targets: Mapping[int, int]
+    adopted: Mapping[int, Sequence[Entry]]
 
     @classmethod
     def of(
@@ -56,10 +58,13 @@ class Naming:
         numbers = information.reserve(tx, "link", len(new)) if new else range(0)
         links = {ref: entry.link.id for ref, entry in entries.items() if entry.link is not None}
         links |= dict(zip(new, numbers, strict=True))
-        goldens = {ref: entry.link.golden for ref, entry in entries.items() if entry.link is not None}
+        goldens = dict(knowledge.named.goldens)
+        goldens |= {ref: entry.link.golden for ref, entry in entries.items() if entry.link is not None}
+        adopted: dict[int, list[Entry]] = {}
         for row in every:
             if isinstance(row, SettleRow) and row.number in made:
                 goldens |= {change.ref: made[row.number] for change in row.links}
+                adopted[made[row.number]] = [entries[change.ref] for change in row.links if change.ref in entries]
         references.learn(goldens, {})
         writers: dict[int, list[WriteRow]] = {}
         targets: dict[int, int] = {}
@@ -67,7 +72,7 @@ class Naming:
             if isinstance(row, WriteRow) and _makes_known(row) and (golden := _golden(row, made)) is not None:
                 writers.setdefault(golden, []).append(row)
                 targets[row.number] = golden
-        return cls(scene, knowledge, references, made, links, writers, targets)
+        return cls(scene, knowledge, references, made, links, writers, targets, adopted)
 
     def golden_of(self, row: SettleRow | WriteRow) -> int | None:
         return _golden(row, self.made)
@@ -95,15 +100,22 @@ class Naming:
         if row.conversions or not row.links:  # what is adopted is so whether or not the conversion comes about
             for write in self.writers.get(golden, ()):
                 yield from self._written(write)
-        for number in (golden, *unites):
+        for number in sorted((golden, *unites), key=self._of_leads_alone):
             stored = self.knowledge.stored.get(number)
             for name, held in stored.golden.fields.items() if stored else ():
                 if is_present(held.value) and self.is_reference(row.subject, name):
                     yield name, held
+            for entry in self.adopted.get(number, ()):
+                yield from self._read(entry)
         for change in row.links:
             entry = self.knowledge.book.records.get(change.ref)
             if entry is not None and change.state == "live":
                 yield from self._read(entry)
+
+    def _of_leads_alone(self, golden: int) -> bool:
+        """Whether only leads have told of it so far: what the record says to which a lead was matched goes before."""
+        roles = {stored.link.role for stored in self.knowledge.links.get(golden, ())}
+        return (roles | {entry.captured.role for entry in self.adopted.get(golden, ())}) <= LEAD_ROLES
 
     def _read(self, entry: Entry) -> Iterator[tuple[str, Held]]:
         agreed = self.catalogue.agreed(entry.ref.connection, entry.mapping)

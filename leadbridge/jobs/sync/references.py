@@ -50,7 +50,11 @@ def holding(mappings: Iterable[ObjectMapping], subject: str) -> frozenset[str]:
 
 
 class References:
-    """Whom ids stand for; filled before each chunk of golden records, so that memory does not grow."""
+    """Whom ids stand for; filled before each chunk of golden records, so that memory does not grow.
+
+    Attributes:
+        translated: fields that name records of a subject that some mapping reads; ``parent`` does so always.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -60,7 +64,7 @@ class References:
         self._naming: dict[str, tuple[str, ...]] = {}
         self._objects: dict[tuple[str, str], tuple[str, ...]] = {}
         mapped = {mapping.subject.name for mapping in scene.workspace.mappings.objects}
-        self._translated = {name: named for name, named in _NAMED.items() if mapped & set(named)}
+        self.translated = frozenset(name for name, named in _NAMED.items() if mapped & set(named))
 
     def learn(self, goldens: Mapping[Ref, int], records: Mapping[tuple[str, int], Ref]) -> None:
         """Forget what was known; ``records``: (connection, golden record) -> its live record."""
@@ -81,7 +85,7 @@ class References:
     def subjects(self, subject: str, field: Field) -> tuple[str, ...]:
         """The subjects that a field names; none for one that is no reference, or plain text here."""
         named = subjects_named(subject, field)
-        return named if field.name == "parent" or field.name in self._translated else ()
+        return named if field.name == "parent" or field.name in self.translated else ()
 
     def named(self, connection: str, mapping: ObjectMapping, raws: Mapping[str, Raw]) -> Iterator[Ref]:
         """The refs that a record's reference fields may mean."""
