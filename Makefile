@@ -20,6 +20,7 @@ setup: $(READY) ## make .venv with everything that is needed
 demo: $(READY) ## set up and show LeadBridge at work
 	@$(PYTHON) -m leadbridge demo
 	@$(PYTHON) -m leadbridge demo salesforce
+	@$(PYTHON) -m leadbridge demo hubspot
 
 test: $(READY) ## run the whole suite
 	@$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +13,12 @@ import typer
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
 
 if TYPE_CHECKING:
+    from leadbridge.demo.standing import StandIn
     from leadbridge.jobs.leads import Leads
     from leadbridge.jobs.outcome import Preview
     from leadbridge.jobs.workspace import Workspace
+    from leadbridge.sandbox import Served
+    from leadbridge.state.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -30,12 +33,14 @@ class StoryName(StrEnum):
 
     CSV = "csv"
     SALESFORCE = "salesforce"
+    HUBSPOT = "hubspot"
 
 
 @app.command()
 def demo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     story: Annotated[
-        StoryName, typer.Argument(metavar="[STORY]", help="csv: files alone; salesforce: a stand-in of an org.")
+        StoryName,
+        typer.Argument(metavar="[STORY]", help="csv: files alone; salesforce: in an org; hubspot: a portal beside it."),
     ] = StoryName.CSV,
     folder: Annotated[
         Path | None,
@@ -48,31 +53,60 @@ def demo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 ) -> None:
     """Show LeadBridge at work: messy leads are converted into a small CRM, which is kept in step with another table.
 
-    With `salesforce` a list becomes leads in an org, which converts them itself; the org is a stand-in on this
-    machine. Everything happens in a folder of the demo's own, and is undone in the end.
+    With `salesforce` a list becomes leads in an org, which converts them itself. With `hubspot` leads of a portal
+    become contacts in Salesforce or in HubSpot, by one policy. Both CRMs are stand-ins on this machine. Everything
+    happens in a folder of the demo's own, and is undone in the end.
     """
-    if story is StoryName.SALESFORCE:
-        _in_an_org(folder, as_json)
-    else:
-        _in_files(folder, as_json)
+    tell = {StoryName.SALESFORCE: _in_an_org, StoryName.HUBSPOT: _in_a_portal, StoryName.CSV: _in_files}
+    tell[story](folder, as_json)
 
 
 def _in_an_org(folder: Path | None, as_json: bool) -> None:
     from leadbridge.cli.demo_org import tell
-    from leadbridge.cli.output import print_json
     from leadbridge.demo import org
+
+    with _among_stand_ins("Salesforce", folder, org.FILES, [org.STAND_IN]) as (workspace, store):
+        lived = org.live(workspace, store, _unwatched)
+        _show(as_json, lambda: org.counts(lived), lambda: tell(lived, store, _title, _text))
+
+
+def _in_a_portal(folder: Path | None, as_json: bool) -> None:
+    from leadbridge.cli.demo_portal import tell
+    from leadbridge.demo import portal
+
+    with _among_stand_ins("HubSpot", folder, portal.FILES, portal.STAND_INS, portal.fill) as (workspace, store):
+        lived = portal.live(workspace, store, _unwatched)
+        _show(as_json, lambda: portal.counts(lived), lambda: tell(lived, store, _title, _text))
+
+
+@contextmanager
+def _among_stand_ins(
+    crm: str,
+    folder: Path | None,
+    files: Path,
+    stand_ins: Sequence[StandIn],
+    fill: Callable[[Served], None] = lambda served: None,
+) -> Iterator[tuple[Workspace, Store]]:
+    """The demo's project with its CRMs answering; ``fill`` is given the first of them."""
+    from leadbridge.demo.standing import check_parts, serving
     from leadbridge.jobs.sync.api import open_state
     from leadbridge.jobs.workspace import load_workspace
 
-    org.check_parts()
-    with _project(folder, org.FILES) as place, org.stand_in(place):
+    check_parts(crm, stand_ins)
+    with _project(folder, files) as place, serving(place, stand_ins) as served:
+        fill(served[0])
         workspace = load_workspace(place)
         with open_state(workspace) as store:
-            lived = org.live(workspace, store, _unwatched)
-            if as_json:
-                print_json(org.counts(lived))
-            else:
-                tell(lived, store, _title, _text)
+            yield workspace, store
+
+
+def _show(as_json: bool, counts: Callable[[], dict[str, object]], tell: Callable[[], None]) -> None:
+    from leadbridge.cli.output import print_json
+
+    if as_json:
+        print_json(counts())
+    else:
+        tell()
 
 
 def _in_files(folder: Path | None, as_json: bool) -> None:

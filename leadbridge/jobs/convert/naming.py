@@ -105,8 +105,8 @@ class Naming:
             for name, held in stored.golden.fields.items() if stored else ():
                 if is_present(held.value) and self.is_reference(row.subject, name):
                     yield name, held
-            for entry in self.adopted.get(number, ()):
-                yield from self._read(entry)
+            for adopted in self.adopted.get(number, ()):
+                yield from self._read(adopted)
         for change in row.links:
             entry = self.knowledge.book.records.get(change.ref)
             if entry is not None and change.state == "live":

@@ -148,7 +148,7 @@ def test_owners(portal: Client) -> None:
     assert [(one["id"], one["userId"]) for one in people][:2] == [("81001", 9001), ("81002", 9002)]
     (left,) = portal.get("owners", archived="true")["results"]
     assert (left["userId"], left["userIdIncludingInactive"]) == (None, 9004)
-    assert portal.get("owners", email="bruno@sandbox.example")["results"][0]["id"] == "81002"
+    assert portal.get("owners", email="mateo@sandbox.example")["results"][0]["id"] == "81002"
     portal.control("POST", "/owners", archive="81002")
     told = {"properties": {"firstname": "A", "hubspot_owner_id": "81002"}}
     assert code_of(portal.ask("POST", "objects/contacts", told)) == (400, "INVALID_OWNER_ID")

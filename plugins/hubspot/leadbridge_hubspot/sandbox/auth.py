@@ -85,7 +85,7 @@ class Tokens:
             "token": token,
             "hub_id": portal.id,
             "hub_domain": "sandbox.example",
-            "user": "ada@sandbox.example",
+            "user": "grace@sandbox.example",
             "user_id": 9001,
             "app_id": 4242,
             "scopes": [scope for scope in SCOPES if scope not in portal.hidden_scopes],

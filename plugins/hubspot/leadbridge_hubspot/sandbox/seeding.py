@@ -16,11 +16,12 @@ from leadbridge_hubspot.sandbox.standard import LEAD_STATUS
 
 SEED: Final = 20
 OWNERS: Final = (
-    Owner("81001", 9001, "ada@sandbox.example", "Ada", "Okafor"),
-    Owner("81002", 9002, "bruno@sandbox.example", "Bruno", "Silva"),
-    Owner("81003", 9003, "chiyo@sandbox.example", "Chiyo", "Mori"),
-    Owner("81004", 9004, "dana@sandbox.example", "Dana", "Left", archived=True),
+    Owner("81001", 9001, "grace@sandbox.example", "Grace", "Okafor"),
+    Owner("81002", 9002, "mateo@sandbox.example", "Mateo", "Lindqvist"),
+    Owner("81003", 9003, "yuki@sandbox.example", "Yuki", "Brandt"),
+    Owner("81004", 9004, "ines@sandbox.example", "Ines", "Gone", archived=True),
 )
+"""The same people work in the org of Salesforce's sandbox."""
 _FIRST: Final = ("Amara", "Bela", "Chidi", "Dagny", "Emil", "Farah", "Goran", "Hana", "Ines", "Jonas", "Kaya", "Liam")
 _LAST: Final = ("Adler", "Bianchi", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia", "Hansen", "Ivanova", "Jansen")
 _FIRM: Final = ("Alder", "Basalt", "Cobalt", "Delta", "Ember", "Fathom", "Garnet", "Harbor", "Indigo", "Juniper")
