@@ -42,6 +42,20 @@ def test_the_record_itself_becomes_the_contact(tmp_path: Path) -> None:
     assert convert(town).counts["done"] == 0
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_its_account_is_known_elsewhere_as_well(tmp_path: Path, there: bool) -> None:
+    """Whether the conversion made it, or the record named it already."""
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    account = crm.create("Accounts", {"name": "Acme"}) if there else ""
+    person(crm, **ADA, kind="new", organisation=account)
+    convert(town)
+    town.sync()
+    other = town.crm("crm")
+    assert only(other, "Accounts")["name"] == "Acme"
+    assert only(other, "Contacts")["organisation"] == only_id(other, "Accounts")
+
+
 def test_its_undo_makes_it_a_lead_again(tmp_path: Path) -> None:
     town = hub(tmp_path)
     crm = town.crm("hub")

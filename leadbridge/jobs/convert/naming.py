@@ -110,7 +110,7 @@ class Naming:
         for change in row.links:
             entry = self.knowledge.book.records.get(change.ref)
             if entry is not None and change.state == "live":
-                yield from self._read(entry)
+                yield from self._read(self.knowledge.book.as_contact(change.ref) if change.role_was else entry)
 
     def _of_leads_alone(self, golden: int) -> bool:
         """Whether only leads have told of it so far: what the record says to which a lead was matched goes before."""
@@ -137,9 +137,10 @@ class Naming:
                     yield name, Held(str(value), write.connection, self.knowledge.book.run)
 
     def _mapping(self, write: WriteRow) -> ObjectMapping | None:
-        found = self.knowledge.book.homes.get((write.connection, write.role))
-        entry = self.knowledge.book.records.get(Ref(write.connection, write.object, write.id or ""))
-        return entry.mapping if entry else found
+        book, ref = self.knowledge.book, Ref(write.connection, write.object, write.id or "")
+        if (entry := book.records.get(ref)) is None:
+            return book.homes.get((write.connection, write.role))
+        return entry.mapping if entry.mapping.role == write.role else book.as_contact(ref).mapping
 
 
 def _makes_known(row: WriteRow) -> bool:
