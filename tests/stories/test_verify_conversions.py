@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hubs import hub, person
 from offices import ADA, BOB, convert, everything, lead, native_office, office
 from streets import only_id
 from town import Town, nobody
@@ -155,3 +156,52 @@ def test_what_was_undone_or_refused_is_not_counted(tmp_path: Path, made: Callabl
     convert(town)
     found = verified(town)
     assert (found.conversions, found.holds) == ([], True)
+
+
+def test_leads_that_became_contacts_in_their_own_record_are_counted(tmp_path: Path) -> None:
+    """Neither who was a contact before nor who is a lead still."""
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    person(crm, **{**BOB, "company": "", "budget": ""}, kind="customer")
+    town.sync()
+    run = convert(town).run
+    town.sync()
+    found = verified(town)
+    assert (counted(found), found.holds) == ({"converted": 1, "whole": 1}, True)
+    crm.edit("People", id_, {"status": "working"})
+    assert counted(verified(town)) == {"converted": 1, "whole": 1}, "a status of leads says nothing of a contact"
+    crm.edit("People", id_, {"kind": "warm"})
+    assert counted(verified(town)) == {"converted": 1, "reopened": 1}
+    crm.edit("People", id_, {"kind": "deal", "status": "converted"})
+    assert town.undo(run).left == ()
+    assert verified(town).conversions == []
+
+
+def test_a_contact_that_lacks_its_account_is_named_in_one_object_too(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    person(town.crm("hub"), **ADA, kind="new")
+    convert(town)
+    with town.opened() as (_, store), store.begin() as tx:
+        links.remove(tx, [stored.link.id for stored in links.page(tx, "hub", "Accounts")])
+    found = verified(town)
+    assert (counted(found), lacking(found)) == ({"converted": 1, "broken": 1}, ["its account is not linked in hub"])
+
+
+def test_a_lead_whose_contact_was_there_already_is_counted_and_the_contact_is_not(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    person(crm, last_name="King", email=ADA["email"], kind="customer")
+    person(crm, **ADA, kind="new")
+    convert(town)
+    found = verified(town)
+    assert (counted(found), found.holds) == ({"converted": 1, "whole": 1}, True)
+
+
+def test_of_two_leads_of_one_person_both_are_counted(tmp_path: Path) -> None:
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    person(crm, **ADA, kind="new")
+    person(crm, **ADA, kind="warm")
+    convert(town)
+    assert counted(verified(town)) == {"converted": 2, "whole": 2}

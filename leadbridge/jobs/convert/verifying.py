@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from leadbridge.conditions import ConditionError
 from leadbridge.config import ConvertJob
-from leadbridge.golden import Golden, Link
+from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.convert.foretelling import able
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.mapping.columns import columns
+from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.records import Record, Ref
-from leadbridge.state import goldens, links
-from leadbridge.state.model import StoredLink
+from leadbridge.state import goldens, links, runs
+from leadbridge.state.model import ObjectKey, StoredLink
 from leadbridge.state.transactions import Snapshot
 from leadbridge.values import Raw
 
@@ -37,7 +40,8 @@ class Conversions:
         converted: all of them.
         whole: their contact and account are linked where the policy puts them, what they made is there, and the lead
             says so.
-        reopened: whole, but somebody has given the lead other values than `on_converted` since.
+        reopened: whole, but somebody has given the lead other values than `on_converted` since; or what became a
+            contact in its own record is none any more.
         gone: the lead is not there any more.
         broken: something is lacking, and nothing says why: a fault of LeadBridge or of the CRM.
         examples: a few of those that are broken, with what is lacking.
@@ -77,16 +81,36 @@ class _Looking:
         self._snapshot = snapshot
         self._native = able(job, policy, scene.sources)
         self._homes = {(s.connection, role) for s in scene.sources for role in s.homes()}
+        self._conversions: dict[int, bool] = {}
 
     def object(self, source: Source, name: str, watch: Watch) -> Conversions:
         found, after = Conversions(source.connection, name), ""
         while page := links.page(self._snapshot, source.connection, name, after, _AT_ONCE):
             after = page[-1].link.ref.id
             converted = [stored.link for stored in page if stored.link.state == "converted"]
+            converted += self._in_place((source.connection, name), page)
             if converted:
                 self._page(source, converted, found)
                 watch(source.connection, found.converted)
         return found
+
+    def _in_place(self, at: ObjectKey, page: Sequence[StoredLink]) -> list[Link]:
+        """Leads that a conversion made contacts in their own record; what only leads have stands in their bases."""
+        as_lead, as_contact = (self._mapping(at, role) for role in ("lead", "contact"))
+        if as_lead is None or as_contact is None:
+            return []
+        own = {name for name in columns(as_lead) if name not in columns(as_contact)}
+        there = [one.link for one in page if (one.link.role, one.link.state) == ("contact", "live")]
+        were = [one for one in there if (own & one.base.keys() if own else self._says(as_lead, one.base))]
+        stored = goldens.load(self._snapshot, {one.golden for one in were})
+        return [one for one in were if any(map(self._by_policy, stored[one.golden].golden.fields.values()))]
+
+    def _by_policy(self, held: Held) -> bool:
+        """Whether a conversion set it; an undo takes that back."""
+        if not held.origin and held.run not in self._conversions:
+            run = runs.get(self._snapshot, held.run)
+            self._conversions[held.run] = run is not None and run.kind == "convert"
+        return not held.origin and self._conversions[held.run]
 
     def _page(self, source: Source, leads: Sequence[Link], found: Conversions) -> None:
         refs = [lead.ref for lead in leads]
@@ -107,10 +131,22 @@ class _Looking:
             return "whole"
         if record is None:
             return "gone"
-        writable = self._scene.can_write(lead.ref.connection, lead.ref.object)
-        if not writable or self._says(lead, record.values):
+        at = (lead.ref.connection, lead.ref.object)
+        mapping = self._mapping(at, "lead" if lead.role == "contact" else lead.role)
+        if lead.role == "contact" and not self._is_contact(at, record):
+            return "reopened"
+        if not self._scene.can_write(*at) or self._says(mapping, record.values):
             return "whole"
-        return "reopened" if self._says(lead, lead.base) else f"it does not say {_words(self._policy)}"
+        if not self._says(mapping, lead.base):
+            return f"it does not say {_words(self._policy)}"
+        return "whole" if lead.role == "contact" else "reopened"
+
+    def _is_contact(self, at: ObjectKey, record: Record) -> bool:
+        mapping = self._mapping(at, "contact")
+        try:
+            return mapping is not None and mapping.covers(record.values)
+        except ConditionError:
+            return False
 
     # --- what is lacking
 
@@ -146,9 +182,11 @@ class _Looking:
 
     # --- what the lead says
 
-    def _says(self, lead: Link, raws: Mapping[str, Raw]) -> bool:
+    def _mapping(self, at: ObjectKey, role: str) -> ObjectMapping | None:
+        return next((mapping for mapping in self._scene.mappings(*at) if mapping.role == role), None)
+
+    def _says(self, mapping: ObjectMapping | None, raws: Mapping[str, Raw]) -> bool:
         """Whether a lead's values say what the policy gives a converted lead, as far as they can."""
-        mapping = self._scene.mapping_of(lead.ref, lead.role)
         return mapping is None or not mapping.put(self._policy.on_converted, raws)
 
 
