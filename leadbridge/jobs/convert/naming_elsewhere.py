@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from leadbridge.jobs.sync.references import References
 from leadbridge.mapping.fields import ColumnMap
+from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plan.book import Entry
 from leadbridge.plan.elsewhere import Elsewhere
 from leadbridge.records import Ref
 from leadbridge.state import links
 from leadbridge.state.transactions import Transaction
+from leadbridge.values import MISSING, Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Named:
 
 def named_by(tx: Transaction, references: References, entries: Iterable[Entry], present: Iterable[Ref]) -> Named:
     """Of those who are known by their links; ``present`` are the records that take part themselves."""
-    said = {(entry.ref.connection, name, ref) for entry in entries for name, ref in _naming(references, entry)}
+    said = set(_said(references, entries))
     wanted = {ref for _, _, ref in said} - set(present)
     goldens = {ref: stored.link.golden for ref, stored in links.by_refs(tx, wanted).items()}
     live: dict[int, dict[str, Ref]] = {}
@@ -43,9 +45,25 @@ def named_by(tx: Transaction, references: References, entries: Iterable[Entry], 
     return Named({**twins, **goldens}, Elsewhere(references.translated, ids))
 
 
-def _naming(references: References, entry: Entry) -> Iterable[tuple[str, Ref]]:
-    for fieldmap in entry.mapping.fields:
+def _said(references: References, entries: Iterable[Entry]) -> Iterator[tuple[str, str, Ref]]:
+    """(connection, field, record that may be meant); the same owner of many records is looked up once."""
+    columns: dict[str, list[tuple[str, str]]] = {}
+    seen: set[tuple[str, str, str, Raw]] = set()
+    for entry in entries:
+        mapping, connection = entry.mapping, entry.ref.connection
+        if mapping.file.name not in columns:
+            columns[mapping.file.name] = list(_columns(references, mapping))
+        for name, column in columns[mapping.file.name]:
+            raw = entry.raws.get(column, MISSING)
+            if raw is MISSING or (connection, mapping.file.name, column, raw) in seen:
+                continue
+            seen.add((connection, mapping.file.name, column, raw))
+            for ref in references.named(connection, mapping, {column: raw}):
+                yield connection, name, ref
+
+
+def _columns(references: References, mapping: ObjectMapping) -> Iterator[tuple[str, str]]:
+    """Field and provider field of what names other records."""
+    for fieldmap in mapping.fields:
         if isinstance(fieldmap, ColumnMap) and fieldmap.target.name in references.translated:
-            only = {fieldmap.column: entry.raws[fieldmap.column]} if fieldmap.column in entry.raws else {}
-            for ref in references.named(entry.ref.connection, entry.mapping, only):
-                yield fieldmap.target.name, ref
+            yield fieldmap.target.name, fieldmap.column
