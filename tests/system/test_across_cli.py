@@ -64,13 +64,14 @@ class Firm:
 
 @pytest.fixture
 def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterator[Firm]:
-    """The demo's project, with its stand-ins and leads; one lead's company has another name than its account."""
+    """The demo's project with its stand-ins; a company has another name than its account, somebody too low a score."""
     shutil.copytree(portal.FILES, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     with serving(tmp_path, portal.STAND_INS) as (hubspot, salesforce):
         portal.fill(hubspot)
         made = Firm(tmp_path, hubspot, salesforce, capsys)
         made.edit(hubspot, "contacts", id=KLAUS, company="Bakery One")
+        made.edit(hubspot, "contacts", id=MARA, budget="50000")
         made.go("staff")
         yield made
 

@@ -12,9 +12,13 @@ import pytest
 from hubspot_portal import PortalHarness
 
 from leadbridge.cli import main
+from leadbridge.demo import portal as demo
+from leadbridge.demo.steps import records
+from leadbridge.jobs.workspace import load_workspace
 from leadbridge.records import Ref
 from leadbridge.sandbox import Options, Served, start
 from leadbridge.starters import starter_folder
+from leadbridge.values import Raw
 
 PROJECT = """\
 mappings: mappings/
@@ -26,6 +30,15 @@ jobs:
   convert: {{convert: [hs, sf], into: sf, policy: convert.yaml, unattended: true, brakes: {{create: 500, update: 500}}}}
 """
 DOCS = Path(__file__).parents[3] / "docs" / "hubspot.md"
+LEAD: dict[str, Raw] = {
+    "email": "ada@example.com",
+    "firstname": "Ada",
+    "lastname": "King",
+    "company": "Engines Ltd",
+    "lifecyclestage": "lead",
+    "phone": "(415) 555-0100",
+}
+MATEO, YUKI = "81002", "81003"
 STARTERS = ("convert.yaml", "fields.yaml", "scoring.yaml", "stages.yaml")
 
 
@@ -59,8 +72,7 @@ def project(portal: PortalHarness, org: Served, tmp_path: Path, monkeypatch: pyt
 
 def test_a_lead_of_hubspot_is_converted_in_salesforce(project: Path, portal: PortalHarness, capsys: Any) -> None:
     """It is planned, carried out once, told to HubSpot, and then everybody is in step."""
-    values = {"email": "ada@example.com", "firstname": "Ada", "lastname": "King", "company": "Engines Ltd"}
-    lead = portal.create({**values, "lifecyclestage": "lead", "phone": "(415) 555-0100"})
+    lead = portal.create(LEAD)
     assert (main(["plan", "people"]), main(["apply", "--yes"])) == (0, 0)
     assert (main(["plan", "convert"]), main(["apply", "--yes"])) == (0, 0)
     assert "sf converts it by itself" in capsys.readouterr().out
@@ -119,4 +131,42 @@ def test_a_note_in_hubspot_arrives_in_salesforce_at_its_person(
     assert [text for text, _, _ in notes_of(org)] == ["Wants valves"]
     capsys.readouterr()
     assert main(["sync", "notes", "--yes"]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+
+
+def there(project: Path, object_: str) -> dict[str, dict[str, Any]]:
+    found = records(load_workspace(project), "sf", (object_,))[object_]
+    return {one.ref.id: dict(one.values) for one in found}
+
+
+def test_salesforces_own_conversion_keeps_whose_it_is(
+    project: Path, portal: PortalHarness, org: Served, capsys: Any
+) -> None:
+    """HubSpot's owner becomes that of the lead and of the contact; who takes it over there is told to HubSpot."""
+    mappings = project / "mappings"
+    for name in ("hubspot.owners.yaml", "salesforce.users.yaml"):
+        shutil.copy(demo.FILES / "mappings" / name, mappings / name)
+    for file in mappings.glob("*.yaml"):
+        if file.name.startswith(("hubspot.contacts", "salesforce.leads", "salesforce.contacts")):
+            file.write_text(re.sub(r"owner: {field: (\w+), write: never}", r"owner: \1", file.read_text()))
+    config = project / "leadbridge.yaml"
+    config.write_text(f"{config.read_text()}  staff: {{sync: [sf, hs], roles: [user]}}\n")
+    lead = portal.create({**LEAD, "hubspot_owner_id": MATEO})
+    assert (main(["plan", "staff"]), main(["apply", "--yes"])) == (0, 0)
+    assert (main(["plan", "people"]), main(["apply", "--yes"])) == (0, 0)
+    (made,) = there(project, "Lead").values()
+    users = {str(one["Email"]).partition("@")[0]: id_ for id_, one in there(project, "User").items()}
+    assert made["OwnerId"] == users["mateo"]
+    assert (main(["plan", "convert"]), main(["apply", "--yes"])) == (0, 0)
+    ((contact, one),) = there(project, "Contact").items()
+    assert one["OwnerId"] == users["mateo"]
+    told = {"object": "Contact", "update": [{"Id": contact, "OwnerId": users["yuki"]}]}
+    portal.http.post(f"{org.control}/records", json=told, timeout=20).raise_for_status()
+    for _ in range(3):
+        assert main(["sync", "people"]) == 0
+    (record,) = portal.connect().read([Ref("hs", "contacts", lead)])
+    assert record is not None
+    assert record.values["hubspot_owner_id"] == YUKI
+    capsys.readouterr()
+    assert main(["sync", "people"]) == 0
     assert "nothing to do" in capsys.readouterr().out
