@@ -9,6 +9,8 @@ whichever conversion they belong to, so that they go out in large batches.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadbridge.plan.asking import Foretold
@@ -16,6 +18,7 @@ from leadbridge.plan.bodies import groups_of
 from leadbridge.plan.book import Book
 from leadbridge.plan.carrying import Carrier, Note
 from leadbridge.plan.compensating import compensate
+from leadbridge.plan.elsewhere import NOT_KNOWN
 from leadbridge.plan.layout import Scene
 from leadbridge.plan.model import ConversionPlan
 from leadbridge.plan.native_rows import NativeRows
@@ -69,5 +72,14 @@ def lower(  # noqa: PLR0913, PLR0917  (what is known, from all sides)
     rows: list[SettleRow | WriteRow] = [*prepared.opening, *writes]
     rows += compensate(first + len(rows), writes)
     rows += closing_rows(first + len(rows), prepared.settled, writes, book, natively.apart)
-    notes = (*carrier.notes(foretold.carries), *natively.notes())
+    notes = (*carrier.notes(foretold.carries), *not_known(plan), *natively.notes())
     return Lowered(tuple(rows), notes, tuple(writing.clerk.rejects))
+
+
+def not_known(plan: ConversionPlan) -> Iterator[Note]:
+    """What names somebody who has no record in the CRM where it should be said, once for each CRM and field."""
+    kept = ((row.connection or "", change) for row in plan.rows for change in row.kept)
+    found = Counter((connection, change.field) for connection, change in kept if change.rule == NOT_KNOWN)
+    for (connection, name), number in sorted(found.items()):
+        records = "1 record" if number == 1 else f"{number:,} records"
+        yield Note(connection, f"{name} is left out of {records}: nobody there is known to be who it names")
