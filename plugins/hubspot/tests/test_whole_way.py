@@ -73,6 +73,17 @@ def test_the_mappings_fit_the_portal(project: Path, capsys: Any) -> None:
     assert main(["mappings", "lint", "-C", "hs"]) == 0, capsys.readouterr().out
 
 
+def test_init_leaves_out_what_the_account_does_not_have(project: Path, portal: PortalHarness, capsys: Any) -> None:
+    """By its licence, or because `objects` does not name it: lint would find fault with the file."""
+    for file in (project / "mappings").glob("hubspot.*"):
+        file.unlink()
+    portal.control("switches", leads_object=False)
+    assert main(["init", "hs", "--yes"]) == 0
+    assert "Left out, for 'hs' has no such object: leads.\n" in capsys.readouterr().out
+    assert not (project / "mappings" / "hubspot.leads.yaml").exists()
+    assert main(["mappings", "lint", "-C", "hs"]) == 0, capsys.readouterr().out
+
+
 def test_leads_come_to_hubspot_and_what_is_edited_there_comes_back(
     project: Path, portal: PortalHarness, capsys: Any
 ) -> None:
