@@ -210,7 +210,7 @@ def _attention(rows: Iterable[PlanRow], limit: int | None, names: Names, made: d
             yield line(f"{ATTENTION} to look at", "title")
         number += 1
         if limit is None or number <= limit:
-            name = names(body.golden) or _label(body) or next(filter(None, map(made.get, _parts(body))), "")
+            name = names(body.golden) or next(filter(None, map(made.get, _parts(body))), "") or _label(body)
             yield from _settled(f"{ATTENTION} @{row.number} {body.subject} {name or body.golden}", body)
     yield from _rest(number, limit)
     if twins > TWINS:
