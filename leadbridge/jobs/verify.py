@@ -110,7 +110,7 @@ def _objects(scene: Scene, store: Store, snapshot: Snapshot, watch: Watch) -> li
 
 
 class _Object:
-    """One object while it is read. ``live``: records seen that have a live link."""
+    """One object while it is read. ``live``: records seen that have a live link, those of other roles included."""
 
     def __init__(self, scene: Scene, snapshot: Snapshot, at: ObjectKey, marks: Marks | None) -> None:
         self._marks = marks
@@ -128,11 +128,13 @@ class _Object:
 
     def _page(self, records: Sequence[Record]) -> None:
         covered = list(self._covered(records))
-        stored = links.by_refs(self._snapshot, [record.ref for record, _ in covered])
+        known = links.by_refs(self._snapshot, [record.ref for record in records])
+        stored = {record.ref: known.pop(record.ref) for record, _ in covered if record.ref in known}
+        self.live += sum(other.link.state == "live" for other in known.values())
         numbers = {link.link.golden for link in stored.values()}
-        known = {number: one.golden for number, one in goldens.load(self._snapshot, numbers).items()}
+        agreed = {number: one.golden for number, one in goldens.load(self._snapshot, numbers).items()}
         guarded = self._guarded(numbers)
-        self._learn(covered, known.values())
+        self._learn(covered, agreed.values())
         barred = self._barred(covered, stored)
         for record, mapping in covered:
             self.result.records += 1
@@ -141,7 +143,7 @@ class _Object:
                 self.result.aside += record.ref in barred
                 self.result.new += record.ref not in barred
                 continue
-            self._linked(record, mapping, link, known[link.link.golden], guarded.get(link.link.golden, {}))
+            self._linked(record, mapping, link, agreed[link.link.golden], guarded.get(link.link.golden, {}))
 
     def _barred(self, covered: Iterable[tuple[Record, ObjectMapping]], stored: Mapping[Ref, StoredLink]) -> set[Ref]:
         """Records of people who were erased."""

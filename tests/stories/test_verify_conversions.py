@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hubs import hub, person
+from hubs import TWO, hub, person
 from offices import ADA, BOB, convert, everything, lead, native_office, office
 from streets import only_id
 from town import Town, nobody
@@ -205,3 +205,16 @@ def test_of_two_leads_of_one_person_both_are_counted(tmp_path: Path) -> None:
     person(crm, **ADA, kind="warm")
     convert(town)
     assert counted(verified(town)) == {"converted": 2, "whole": 2}
+
+
+def test_records_of_roles_that_a_job_leaves_alone_are_not_missing(tmp_path: Path) -> None:
+    town = hub(tmp_path, TWO + "contacts: {sync: [hub, crm], roles: [contact, account]}\n")
+    crm = town.crm("hub")
+    person(crm, **ADA, kind="new")
+    gone = person(crm, **BOB, kind="customer")
+    town.sync()
+    crm.delete("People", gone)
+    with town.opened() as (workspace, store):
+        found = verify(workspace, store, "contacts", nobody)
+    people = next(one for one in found.objects if one.object == "People")
+    assert (people.records, people.missing) == (0, 1)
