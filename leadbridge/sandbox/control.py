@@ -52,7 +52,7 @@ def control_routes(sandbox: Sandbox) -> Sequence[BaseRoute]:
 def steered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """A route that hands a JSON object to the handler and gives back what it returns.
 
-    ValueError, TypeError and KeyError of the handler are HTTP 400 with one sentence.
+    What a body of another shape makes a handler raise is HTTP 400 with one sentence.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -60,6 +60,8 @@ def steered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse(handler(_told(await request.body())))
         except (ValueError, TypeError, KeyError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
+        except AttributeError as error:
+            return JSONResponse({"error": f"the body has another shape than this takes: {error}"}, status_code=400)
 
     return endpoint
 

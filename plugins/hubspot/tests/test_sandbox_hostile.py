@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from hubspot_served import Client, served_portal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,26 @@ def test_bodies_of_all_shapes(
     answer = rest.answer(Call(method, path, "", headers, json.dumps(body).encode()))
     assert answer.status < 500
     answer.response()
+
+
+BODIES = (
+    {"update": {"1001": {"email": "a@b.example"}}},
+    {"update": ["1001"]},
+    {"create": ["a@b.example"]},
+    {"archive": 1001},
+    {"merge": ["1001"]},
+    {"object": "nope"},
+)
+
+
+def test_what_others_do_may_be_told_wrong() -> None:
+    """One sentence, and nothing of it is done."""
+    with served_portal() as portal:
+        for body in BODIES:
+            said = {"object": "contacts", "create": [{"firstname": "P"}], **body}
+            reply = requests.post(f"{portal.control_url}/records", json=said, timeout=20)
+            assert (reply.status_code, list(reply.json())) == (400, ["error"]), body
+        assert portal.get("objects/contacts")["results"] == []
 
 
 def test_more_records_of_one_second_than_a_search_can_reach() -> None:
