@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import runs, salesforce
+from benchmarks import converting, runs, salesforce
 from benchmarks.data import changed_leads, leads
 from benchmarks.group import Group, Line, Size, lines
 from benchmarks.measure import by_turns, run
@@ -85,6 +85,7 @@ GROUPS = {
     "unchanged": unchanged,
     "changed": slightly_changed,
     "memory": memory,
+    "converting": converting.memory,
     "first": runs.first_import,
     "again": runs.unchanged,
     "edited": runs.edited,

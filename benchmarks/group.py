@@ -40,6 +40,7 @@ class Size:
     Attributes:
         rows: of the files that are captured; ``memory``: of those whose memory is measured; ``rounds``: by turns.
         synced, growth, sync_rounds: the same for whole runs of a job, which remember and write.
+        converted: leads that are to be converted, and accounts and contacts beside them to which none belongs.
         org: records that are written into an org, and captured, for the memory that the connection takes.
     """
 
@@ -49,12 +50,16 @@ class Size:
     synced: int
     growth: tuple[int, ...]
     sync_rounds: int
+    converted: tuple[tuple[int, int], ...]
     org: tuple[int, ...] = ()
 
 
-FULL = Size(100_000, (10_000, 100_000, 1_000_000), 5, 10_000, (2_500, 10_000), 3)
-LARGE = Size(100_000, (10_000, 100_000, 1_000_000), 5, 100_000, (10_000, 100_000, 1_000_000), 1, (50_000, 200_000))
-QUICK = Size(10_000, (10_000, 100_000), 1, 1_000, (1_000,), 1)
+_CONVERTED = ((2_000, 0), (10_000, 0), (2_000, 100_000))
+FULL = Size(100_000, (10_000, 100_000, 1_000_000), 5, 10_000, (2_500, 10_000), 3, _CONVERTED)
+LARGE = Size(
+    100_000, (10_000, 100_000, 1_000_000), 5, 100_000, (10_000, 100_000, 1_000_000), 1, _CONVERTED, (50_000, 200_000)
+)
+QUICK = Size(10_000, (10_000, 100_000), 1, 1_000, (1_000,), 1, ((1_000, 0), (1_000, 2_000)))
 
 
 def lines(values: dict[str, tuple[float, Cost]], *, more_is_better: bool = True) -> tuple[Line, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
 from leadbridge.plan.book import Book, Entry
@@ -20,13 +21,36 @@ from leadbridge.values import MISSING, is_absent
 BESIDE: Mapping[str, str] = {"organisation": "account", "opportunity": "opportunity"}
 """Further reference field -> role of the record that it names."""
 
+RECORDS_COUNTED: Final = "{records}"
+"""Stands in a note's text for the number of records, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the policy carries along and a CRM does not take."""
+    """Something that the policy asks for and a CRM does not do, or does for good.
+
+    Attributes:
+        count: how many leads or records it is about, where that is said: in the text's own place for it, else behind.
+    """
 
     connection: str
     text: str
+    count: int = 0
+
+    @property
+    def line(self) -> str:
+        if RECORDS_COUNTED in self.text:
+            records = "1 record" if self.count == 1 else f"{self.count:,} records"
+            return f"{self.connection}: {self.text.replace(RECORDS_COUNTED, records)}"
+        return f"{self.connection}: {self.text}" + (f" ({self.count:,})" if self.count else "")
+
+
+def summed(notes: Iterable[Note]) -> list[Note]:
+    """Each text once, with all its leads, as they came first."""
+    found: dict[tuple[str, str], int] = {}
+    for note in notes:
+        found[note.connection, note.text] = found.get((note.connection, note.text), 0) + note.count
+    return [Note(connection, text, count) for (connection, text), count in found.items()]
 
 
 @dataclass(frozen=True, slots=True)

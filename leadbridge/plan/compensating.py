@@ -35,7 +35,12 @@ def _undo(number: int, row: WriteRow) -> WriteRow:
         id=row.id,
         values={name: raw for name, raw in values.items() if name in row.values or name in row.refers},
         expected=row.values,
-        why=f"takes back row {row.number}, where the conversion is refused",
+        why=words_of(row.number),
         conversions=row.conversions,
         undoes=row.number,
     )
+
+
+def words_of(number: int) -> str:
+    """For people: why a row is there that takes back this one."""
+    return f"takes back row {number}, where the conversion is refused"

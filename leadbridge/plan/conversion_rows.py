@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from leadbridge.plan.asking import Foretold
 from leadbridge.plan.bodies import groups_of
 from leadbridge.plan.book import Book
-from leadbridge.plan.carrying import Carrier, Note
+from leadbridge.plan.carrying import RECORDS_COUNTED, Carrier, Note
 from leadbridge.plan.compensating import compensate
 from leadbridge.plan.elsewhere import NOT_KNOWN
 from leadbridge.plan.layout import Scene
 from leadbridge.plan.model import ConversionPlan
 from leadbridge.plan.native_rows import NativeRows
+from leadbridge.plan.parts import CARRIED, CLOSING, LEADS, NATIVE, OPENING, RECORDS, TOLD, UNDOING, Sections
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.plan.settle_rows import closing_rows
 from leadbridge.plan.telling_ids import id_rows
@@ -37,6 +38,7 @@ class Lowered:
     """What can be applied.
 
     Attributes:
+        parts: of each row, where it stands beside rows of other rounds, see :mod:`leadbridge.plan.parts`.
         notes: what the policy asks for and a CRM does not do, and what no undo takes back.
         rejects: fields that a record cannot be given; the rest of it is.
     """
@@ -44,6 +46,7 @@ class Lowered:
     rows: tuple[SettleRow | WriteRow, ...] = ()
     notes: tuple[Note, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 def lower(  # noqa: PLR0913, PLR0917  (what is known, from all sides)
@@ -62,18 +65,20 @@ def lower(  # noqa: PLR0913, PLR0917  (what is known, from all sides)
         return Lowered()
     prepared = prepare(plan, scene, catalogue, book, first)
     writing, groups = prepared.writing, groups_of(plan, plan.conversions)
-    writes = writing.records(prepared.next, foretold.rows)
+    sections = Sections(first)
+    sections.add(OPENING, prepared.opening)
+    sections.add(RECORDS, writing.records(sections.next, foretold.rows))
     carrier = Carrier(plan, scene.policy, book, writing.clerk)
-    writes += carrier.rows(prepared.next + len(writes), groups, without=foretold.leads)
-    writes += writing.leads(prepared.next + len(writes), without=foretold.leads)
+    sections.add(CARRIED, carrier.rows(sections.next, groups, without=foretold.leads))
+    sections.add(LEADS, writing.leads(sections.next, without=foretold.leads))
     natively = NativeRows(writing, foretold, groups)
-    writes += natively.rows(prepared.next + len(writes), carrier)
-    writes += id_rows(prepared.next + len(writes), writing)
-    rows: list[SettleRow | WriteRow] = [*prepared.opening, *writes]
-    rows += compensate(first + len(rows), writes)
-    rows += closing_rows(first + len(rows), prepared.settled, writes, book, natively.apart)
+    sections.add(NATIVE, natively.rows(sections.next, carrier))
+    sections.add(TOLD, id_rows(sections.next, writing))
+    writes = sections.writes
+    sections.add(UNDOING, compensate(sections.next, writes))
+    sections.add(CLOSING, closing_rows(sections.next, prepared.settled, writes, book, natively.apart))
     notes = (*carrier.notes(foretold.carries), *not_known(plan), *natively.notes())
-    return Lowered(tuple(rows), notes, tuple(writing.clerk.rejects))
+    return Lowered(tuple(sections.rows), notes, tuple(writing.clerk.rejects), tuple(sections.parts))
 
 
 def not_known(plan: ConversionPlan) -> Iterator[Note]:
@@ -81,5 +86,5 @@ def not_known(plan: ConversionPlan) -> Iterator[Note]:
     kept = ((row.connection or "", change) for row in plan.rows for change in row.kept)
     found = Counter((connection, change.field) for connection, change in kept if change.rule == NOT_KNOWN)
     for (connection, name), number in sorted(found.items()):
-        records = "1 record" if number == 1 else f"{number:,} records"
-        yield Note(connection, f"{name} is left out of {records}: nobody there is known to be who it names")
+        text = f"{name} is left out of {RECORDS_COUNTED}: nobody there is known to be who it names"
+        yield Note(connection, text, number)

@@ -101,10 +101,10 @@ class NativeRows:
         for native in self._foretold.natives:
             said = self._foretold.predictions[native.number].lasting
             lasting.update((native.ref.connection, sentence) for sentence in said)
-        found = [Note(c, f"no undo takes this back: {text} ({n:,})") for (c, text), n in sorted(lasting.items())]
+        found = [Note(c, f"no undo takes this back: {text}", n) for (c, text), n in sorted(lasting.items())]
         for (connection, name), number in sorted(self._unset.items()):
-            text = f"{name} stays as it is: {connection} takes no such value for a converted lead ({number:,})"
-            found.append(Note(connection, text))
+            text = f"{name} stays as it is: {connection} takes no such value for a converted lead"
+            found.append(Note(connection, text, number))
         return tuple(found)
 
 

@@ -16,6 +16,7 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.plan.carrying import Note
 from leadbridge.plan.conversion_rows import lower
 from leadbridge.plan.layout import Scene as Planned
+from leadbridge.plan.parts import ATTACHING
 from leadbridge.plan.sync_rows import PlanRow
 from leadbridge.records import Ref, Reject
 from leadbridge.state.store import Store
@@ -25,12 +26,12 @@ from leadbridge.state.store import Store
 class Drawn:
     """
     Attributes:
-        rows: under their numbers, each made as it is asked for.
+        rows: each with its part, see :mod:`leadbridge.plan.parts`, under the round's numbers; made as it is asked for.
         leads: records of leads that are converted.
         notes: what the policy asks for and a CRM does not do, and what no undo takes back.
     """
 
-    rows: Iterator[PlanRow]
+    rows: Iterator[tuple[int, PlanRow]]
     leads: frozenset[Ref]
     notes: tuple[Note, ...] = ()
     rejects: tuple[Reject, ...] = ()
@@ -56,9 +57,10 @@ def draw(  # noqa: PLR0913, PLR0917  (what is known, from three sides)
         naming = Naming.of(tx, scene, knowledge, references, lowered.rows)
     translating = Translating(scene, knowledge, naming, frozenset(attaching))
     first = (
-        PlanRow(number, translating.attach(golden, refs)) for number, (golden, refs) in enumerate(attaching.items(), 1)
+        (ATTACHING, PlanRow(number, translating.attach(golden, refs)))
+        for number, (golden, refs) in enumerate(attaching.items(), 1)
     )
-    rows = chain(first, map(translating.row, lowered.rows))
+    rows = chain(first, zip(lowered.parts, map(translating.row, lowered.rows), strict=True))
     return Drawn(rows, leads, lowered.notes, lowered.rejects)
 
 

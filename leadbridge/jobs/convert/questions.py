@@ -5,7 +5,7 @@ Each is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from leadbridge.jobs.convert import matches
@@ -35,11 +35,11 @@ def keep_questions(tx: Transaction, run: int, found: Sequence[Review], connectio
     return len(found)
 
 
-def clear_leftovers(tx: Transaction, connections: Collection[str], there: Collection[Ref]) -> None:
+def clear_leftovers(tx: Transaction, connections: Collection[str], there: Callable[[Ref], bool]) -> None:
     """What a refused conversion left behind and somebody has deleted since is no question any more."""
     open_ = [(row.id, refs_of(row.body)) for row in _open(tx, LEFTOVER)]
     mine = [(number, refs) for number, refs in open_ if {ref.connection for ref in refs} <= set(connections)]
-    reviews.clear(tx, [number for number, refs in mine if refs.isdisjoint(there)])
+    reviews.clear(tx, [number for number, refs in mine if not any(map(there, refs))])
 
 
 def _open(snapshot: Snapshot, kind: str) -> Iterator[ReviewRow]:

@@ -1,9 +1,9 @@
-"""Conversion jobs: lease -> resume -> capture -> know -> select, score, match -> plan -> brakes -> apply, settle."""
+"""Conversion jobs: lease -> resume -> capture -> plan, round by round -> brakes -> apply, settle."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -12,37 +12,33 @@ from typing import ClassVar, Final
 from leadbridge.config import ConvertJob
 from leadbridge.config.jobs import SyncJob
 from leadbridge.errors import UsageError
-from leadbridge.jobs.capture import Capture, capture_all
 from leadbridge.jobs.convert.applying import ApplyingConversions
 from leadbridge.jobs.convert.deciding import Deciding, convert_job, where_of
-from leadbridge.jobs.convert.drawing import draw
-from leadbridge.jobs.convert.foretelling import Foretelling, able
-from leadbridge.jobs.convert.knowing import know
+from leadbridge.jobs.convert.foretelling import able
+from leadbridge.jobs.convert.planning import Planning
 from leadbridge.jobs.convert.questions import clear_leftovers, keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import braking, budgeting, keeping, prints, standing_rejects
-from leadbridge.jobs.sync.barring import let_in
 from leadbridge.jobs.sync.gathering import Gathered
 from leadbridge.jobs.sync.keeping import Summary
 from leadbridge.jobs.sync.lease import Hold
 from leadbridge.jobs.sync.model import Approval, PlanOutcome, RunOutcome, Watch
 from leadbridge.jobs.sync.planning import Counted
-from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
 from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.plan.brakes import BrakeName
+from leadbridge.plan.carrying import summed
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.sync_rows import PlanRow
-from leadbridge.records import Ref, Reject
+from leadbridge.records import Ref
 from leadbridge.state import plans
 from leadbridge.state.model import ObjectKey, Plan, Run, RunKind
 from leadbridge.state.store import Store
 
-_NOWHERE = Ref("", "", "")
 _ROWS: Final = 1_000
 """Rows that are written down together."""
 
@@ -112,25 +108,17 @@ class Converting(Begun):
     def _planned(
         self, run: Run, plan: Plan, start: dict[ObjectKey, str | None], watch: Watch, *, rebaseline: bool
     ) -> PlanOutcome:
-        scene, store = self.scene, self.store
-        captured = let_in(store, capture_all(scene.sources, scene.workspace.plugins, scene.roles, watch))
-        references = References(scene)
-        with store.begin() as tx:
-            knowledge = know(tx, scene, references, captured, run.id)
-        known = knowledge.book, knowledge.held, knowledge.answers, knowledge.meant
-        deciding = Deciding(scene.workspace, scene.name, self.job, self.policy, scene.sources, *known)
-        natives = able(self.job, self.policy, scene.sources)
-        foretelling = Foretelling(deciding.scene(), scene.workspace.mappings.catalogue, knowledge.book, natives)
-        found = deciding.decide(captured, where_of(scene.workspace, scene.name, self.job.where), foretelling.choose)
-        drawn = draw(store, scene, knowledge, references, found, deciding.scene())
-        digest, counted = self._keep(plan.id, drawn.rows)
-        with store.begin() as tx:
-            rejects = [*_placed(captured, (*found.rejects, *drawn.rejects))]
-            counted.rejects = standing_rejects.keep(tx, run.id, rejects, mended=drawn.leads)
-            counted.questions = keep_questions(tx, run.id, found.reviews, self.job.connections)
-            clear_leftovers(tx, self.job.connections, knowledge.book.records)
-        notes = (*(f"{note.connection}: {note.text}" for note in drawn.notes), *_waiting(knowledge.held))
-        return self._sealed(run, plan, digest, counted, captured, notes)
+        planning = Planning(self.store, self.scene, self.job, self.policy, run.id)
+        with closing(planning):
+            planning.capture(watch)
+            digest, counted = self._keep(plan.id, planning.draw().rows())
+            told = planning.told
+            with self.store.begin() as tx:
+                counted.rejects = standing_rejects.keep(tx, run.id, told.rejects, mended=told.leads)
+                counted.questions = keep_questions(tx, run.id, told.reviews, self.job.connections)
+                clear_leftovers(tx, self.job.connections, planning.there)
+        notes = (*(note.line for note in summed(told.notes)), *_waiting(told.held))
+        return self._sealed(run, plan, digest, counted, told.seen, notes)
 
     def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
         running, counted = Digest(), Counted()
@@ -145,9 +133,8 @@ class Converting(Begun):
         return running.text, counted
 
     def _sealed(  # noqa: PLR0913, PLR0917  (what a plan's head keeps)
-        self, run: Run, plan: Plan, digest: str, counted: Counted, captured: Capture, notes: tuple[str, ...]
+        self, run: Run, plan: Plan, digest: str, counted: Counted, seen: dict[ObjectKey, int], notes: tuple[str, ...]
     ) -> PlanOutcome:
-        seen = {(tally.connection, tally.object): tally.read for tally in captured.tallies}
         gathered = Gathered(seen, set(seen))
         with self.store.read() as snapshot:
             facts = braking.facts_of(snapshot, self.scene, gathered, counted, 1)
@@ -169,14 +156,6 @@ class Converting(Begun):
         scene = self.scene
         applying = ApplyingConversions(scene.workspace, scene.sources, self.store, self.hold, found, plan)
         return applying.apply(lambda tx: None, captured_at, scene.job.recheck_after)
-
-
-def _placed(captured: Capture, rejects: Collection[Reject]) -> Iterator[tuple[Ref, Reject]]:
-    """Each with the record that it is about, where that is known."""
-    by_source: Mapping[str, Ref] = {record.record.source or str(record.ref): record.ref for record in captured.records}
-    by_ref = {str(record.ref): record.ref for record in captured.records}
-    for reject in rejects:
-        yield by_source.get(reject.source) or by_ref.get(reject.source, _NOWHERE), reject
 
 
 def _waiting(held: Mapping[Ref, str]) -> Iterator[str]:
