@@ -36,6 +36,18 @@ def _own_reason(request: Request, scene: Scene) -> str:
         absent = _lacking(role, part, [request], scene)
         if absent:
             return f"the {role} would have no {' and no '.join(absent)}"
+    return _no_contact(request, scene)
+
+
+def _no_contact(request: Request, scene: Scene) -> str:
+    """Why a record that holds leads and contacts would be none once it is written; empty where all is well."""
+    part = scene.policy.parts.get("contact")
+    wanted = {f.target.name: f.source.value(request.lead.values, scene.now) for f in part.fields} if part else {}
+    for own in request.own.values():
+        if own.record.ref in request.changing and not own.can_become({**wanted, **scene.policy.on_converted}):
+            return (
+                f"its record would be no contact by the `when` of {own.mapping.file.name}, which needs an `on_create`"
+            )
     return ""
 
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from leadbridge.conditions import ConditionError
+from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import Changed, ObjectMapping
 from leadbridge.records import Captured
 from leadbridge.values import Raw, Value, is_present
+
+_SOMEBODY: Final = "1"
+"""The id of a record that may be made in the same plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,14 @@ class AsContact:
     def of(cls, lead: Captured, mapping: ObjectMapping) -> AsContact:
         found = mapping.get(lead.record)
         return cls(replace(found, values={**lead.values, **found.values}), mapping)
+
+    def can_become(self, wanted: Mapping[str, Value]) -> bool:
+        """Whether the mapping would cover the record, given these values, its references, and ``on_create``."""
+        raws = self.record.record.values
+        columns = (m for m in self.mapping.fields if isinstance(m, ColumnMap) and m.target.type == "reference")
+        named = {m.column: _SOMEBODY for m in columns if m.write == "always"}
+        given = {**raws, **named, **_given(self.mapping, wanted, raws).values}
+        return any(_covers(self.mapping, {**given, **more}) for more in ({}, self.mapping.on_create))
 
     def still_lacks(self, wanted: Mapping[str, Value], said: Mapping[str, Value]) -> dict[str, Value]:
         """Canonical values without which the mapping would not cover the record: those that it says already where

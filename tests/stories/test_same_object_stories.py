@@ -56,6 +56,32 @@ def test_its_account_is_known_elsewhere_as_well(tmp_path: Path, there: bool) -> 
     assert only(other, "Contacts")["organisation"] == only_id(other, "Accounts")
 
 
+def test_without_what_makes_it_a_contact_it_stays_a_lead(tmp_path: Path) -> None:
+    """Its link would say contact, its record lead, for ever."""
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    town.sync()
+    before = everything(crm)
+    town.map("hub.contact", CONTACT.replace("on_create: {kind: deal}\n", ""))
+    assert convert(town).counts["done"] == 0
+    assert everything(crm) == before
+    assert (f"hub:People:{id_}", "lead", "live") in links(town, id_)
+    assert [row.code for row in town.rejects()] == ["cannot_convert"]
+
+
+def test_a_contact_may_be_told_by_its_account(tmp_path: Path) -> None:
+    """Of which the conversion has no id yet when it is planned."""
+    town = hub(tmp_path)
+    crm = town.crm("hub")
+    id_ = person(crm, **ADA, kind="new")
+    town.map("hub.lead", LEAD.replace('when: kind in ["new", "warm"]', 'when: "!has(record.organisation)"'))
+    contact = CONTACT.replace('when: kind in ["deal", "customer"]', "when: has(record.organisation)")
+    town.map("hub.contact", contact.replace("on_create: {kind: deal}\n", ""))
+    assert convert(town).counts["rejected"] == 0
+    assert links(town, id_) == {(f"hub:People:{id_}", "contact", "live")}
+
+
 def test_its_undo_makes_it_a_lead_again(tmp_path: Path) -> None:
     town = hub(tmp_path)
     crm = town.crm("hub")
