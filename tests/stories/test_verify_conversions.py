@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hubs import TWO, hub, person
-from offices import ADA, BOB, convert, everything, lead, native_office, office
+from offices import ADA, BOB, contact, convert, everything, lead, native_office, office
 from streets import only_id
 from town import Town, nobody
 
@@ -50,6 +50,42 @@ def test_what_was_converted_is_whole_and_nothing_is_written(tmp_path: Path, made
     contacts = next(one for one in found.objects if one.object == "Contacts")
     assert (contacts.records, contacts.in_step, contacts.missing) == (2, 2, 0)
     assert everything(crm) == before
+
+
+IN_STEP = "people: {sync: [crm, shop], roles: [lead]}\nconvert: {convert: [crm], policy: convert.yaml}"
+
+
+@OFFICES
+def test_a_lead_that_is_known_becomes_a_contact_that_is_new_here_with_the_account_it_has(
+    tmp_path: Path, made: Callable[..., Town]
+) -> None:
+    town = made(tmp_path, IN_STEP, "crm", "shop")
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.sync()
+    account = crm.create("Accounts", {"name": "Acme", "industry": ""})
+    contact(crm, first_name="Ada", last_name="King", email="ada@x.example", organisation=account)
+    convert(town)
+    assert counted(verified(town)) == {"converted": 1, "whole": 1}
+    with town.opened() as (_, store), store.read() as snapshot:
+        (person,), (company,) = (goldens.page(snapshot, subject=name) for name in ("person", "organisation"))
+        assert person.golden.value("organisation") == str(company.golden.id)
+
+
+@OFFICES
+@pytest.mark.parametrize("roles", ["contact", "lead, contact"])
+def test_a_contact_that_is_known_without_its_account_is_told_of_it(
+    tmp_path: Path, made: Callable[..., Town], roles: str
+) -> None:
+    """A job without accounts does not know whom a contact's account stands for."""
+    town = made(tmp_path, IN_STEP.replace("[lead]", f"[{roles}]"), "crm", "shop")
+    crm = town.crm("crm")
+    account = crm.create("Accounts", {"name": "Acme", "industry": ""})
+    contact(crm, first_name="Ada", last_name="King", email="ada@x.example", organisation=account)
+    lead(crm, **ADA)
+    town.sync()
+    convert(town)
+    assert counted(verified(town)) == {"converted": 1, "whole": 1}
 
 
 def test_before_anything_was_converted_there_is_nothing_to_look_at(tmp_path: Path) -> None:

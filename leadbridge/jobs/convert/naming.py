@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from leadbridge.golden import Held
 from leadbridge.jobs.convert.knowing import Knowledge
@@ -111,6 +112,26 @@ class Naming:
             entry = self.knowledge.book.records.get(change.ref)
             if entry is not None and change.state == "live":
                 yield from self._read(self.knowledge.book.as_contact(change.ref) if change.role_was else entry)
+        for entry in self._standing((golden, *unites)) if row.conversions else ():
+            yield from self._read(entry)
+
+    def _standing(self, goldens: Iterable[int]) -> Iterator[Entry]:
+        """What was captured of those that were known before, leads aside: whom it names may be known only now."""
+        book = self.knowledge.book
+        for golden in goldens:
+            known = (side.link.ref for side in book.sides.get(golden, ()))
+            for ref in (*known, *self._attached.get(golden, ())):
+                if ref in book.records and book.records[ref].captured.role not in LEAD_ROLES:
+                    yield book.records[ref]
+
+    @cached_property
+    def _attached(self) -> Mapping[int, Sequence[Ref]]:
+        """Golden record -> the newcomers that it gets."""
+        found: dict[int, list[Ref]] = {}
+        for ref, link in self.knowledge.attached.items():
+            if link.state == "live":
+                found.setdefault(link.golden, []).append(ref)
+        return found
 
     def _of_leads_alone(self, golden: int) -> bool:
         """Whether only leads have told of it so far: what the record says to which a lead was matched goes before."""
