@@ -79,15 +79,19 @@ class Pace:
         """Calls that the connection's share of the day still has; None where no reply told of it, or none of late."""
         if self.used is None or not self._allowed or time.monotonic() - self._noted > _FORGET:
             return None
-        return max(0, math.ceil(self._allowed * self._share) - self.used)
+        return max(0, self._most - self.used)
+
+    @property
+    def _most(self) -> int:
+        return math.ceil((self._allowed or 0) * self._share)
 
     def _check(self) -> None:
         if self.left == 0:
             raise QuotaError(
                 self._connection,
                 f"connection {self._connection!r}: {self.used or 0:,} of the account's {self._allowed or 0:,} API "
-                f"calls of the day are used, and `daily_share` stops at {self._share:.0%}; run again tomorrow, or "
-                "raise it",
+                f"calls of the day are used, and `daily_share: {self._share:g}` stops at {self._most:,}; run again "
+                "tomorrow, or raise it",
             )
 
 

@@ -67,6 +67,8 @@ _BY_STATUS: Final[Mapping[int, Kind]] = {
 }
 _WHATEVER_CODE: Final[Mapping[int, Kind]] = {404: "absent", 410: "failed"}
 _REMEDY: Final[Mapping[str, str]] = {
+    "INVALID_SESSION_ID": "the session has ended or is none of this org's; see whether the app and its user may still "
+    "sign in, or, with `auth: session`, give it a new session_token",
     "REQUEST_LIMIT_EXCEEDED": "the org's API calls of the last 24 hours are used up; run again later",
     "API_DISABLED_FOR_ORG": "the user or the org may not use the API; enable it for the user's profile",
     "API_CURRENTLY_DISABLED": "the API is switched off for now; run again later",

@@ -53,7 +53,11 @@ class Quota:
         """Calls that the connection's share still has; None where no reply told of the day, or none of late."""
         if self.used is None or not self.allowed or time.monotonic() - self._noted > _FORGET:
             return None
-        return max(0, math.ceil(self.allowed * self._share) - self.used)
+        return max(0, self._most - self.used)
+
+    @property
+    def _most(self) -> int:
+        return math.ceil((self.allowed or 0) * self._share)
 
     def check(self) -> None:
         """Raises QuotaError where the connection's share of the day is used up."""
@@ -61,8 +65,8 @@ class Quota:
             raise QuotaError(
                 self._connection,
                 f"connection {self._connection!r}: {self.used or 0:,} of the org's {self.allowed or 0:,} API calls of "
-                f"the last 24 hours are used, and `daily_share` stops at {self._share:.0%}; run again later, or raise "
-                "it",
+                f"the last 24 hours are used, and `daily_share: {self._share:g}` stops at {self._most:,}; run again "
+                "later, or raise it",
             )
 
 

@@ -165,7 +165,7 @@ def test_a_renewed_session_at_another_server_is_followed(tmp_path: Path) -> None
 def test_a_session_token_is_not_renewed(tmp_path: Path) -> None:
     responses.get(f"{HOME}/services/data/v66.0/limits", status=401, json=EXPIRED)
     sf = client(tmp_path, auth="session", session_token="given")
-    with pytest.raises(CredentialsError):
+    with pytest.raises(CredentialsError, match=r"has ended or is none of this org's; .*new session_token"):
         sf.get("limits")
     with pytest.raises(ConnectionFailedError, match="session_token"):
         sf.renew()
@@ -218,7 +218,7 @@ def test_the_share_of_the_day_stops_calls(tmp_path: Path) -> None:
     sf = client(tmp_path, daily_share=0.4)
     sf.get("limits")
     sf.get("limits")
-    with pytest.raises(QuotaError, match=r"400 of the org's 1,000.*40%"):
+    with pytest.raises(QuotaError, match=r"400 of the org's 1,000.*`daily_share: 0\.4` stops at 400;"):
         sf.get("limits")
     assert (sf.quota.used, sf.quota.allowed, sf.calls) == (400, 1000, 2)
 
