@@ -89,8 +89,8 @@ def paged(store: Store, page: Callable[[Snapshot, int], list[T]]) -> Iterator[T]
         after = rows[-1].id
 
 
-def overrides(written: Sequence[str] | None) -> frozenset[BrakeName]:
-    """Raises UsageError where one is no brake."""
+def overrides(written: Sequence[str] | None, *, only: BrakeName | None = None, of: str = "") -> frozenset[BrakeName]:
+    """Raises UsageError where one is no brake, or not the only one that looks at what ``of`` names."""
     from leadbridge.files.check import suggest
     from leadbridge.plan.brakes import BrakeName
 
@@ -100,6 +100,8 @@ def overrides(written: Sequence[str] | None) -> frozenset[BrakeName]:
             close = suggest(word, names)
             hint = f" (did you mean {close!r}?)" if close else f"; there are: {', '.join(names)}"
             raise UsageError(f"--override: there is no brake {word!r}{hint}")
+    if only is not None and set(written or ()) - {only}:
+        raise UsageError(f"--override: {of} knows one brake, {only}; the others looked at its plan")
     return frozenset(name for name in names if name in (written or ()))
 
 

@@ -12,7 +12,6 @@ from leadbridge.cli.lines import folded, print_lines, word
 from leadbridge.cli.output import escape, print_json, print_line, say
 from leadbridge.cli.preview import plural
 from leadbridge.cli.sync_data import outcome_data
-from leadbridge.cli.sync_lines import call_lines
 from leadbridge.errors import LeadBridgeError, StoppedError
 from leadbridge.jobs.sync.model import Left, RunOutcome
 
@@ -104,8 +103,11 @@ def print_run(run: RunOutcome) -> None:
     for number in run.resumed:
         print_line(f"Run {number} had not ended; it was taken up and ended first.")
     print_line(escape(f"Run {run.run} of {run.job}: {_ended(run)}."))
-    for text in call_lines(run):
-        print_lines([text])
+    for name, calls in run.calls.items() if not run.stops else ():
+        had = run.budget.get(name)
+        words = f"API calls in {name}: up to {calls.most:,} were planned"
+        before = "" if had is None else f", of {had:,} that were left in the budget before"
+        print_lines(folded(words + before, 2))
     for note in () if counts else run.notes:
         print_lines(folded(note, 2))
     for left in run.left[:EXAMPLES]:

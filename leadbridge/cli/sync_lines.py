@@ -9,7 +9,7 @@ from typing import Final, Literal
 from leadbridge.cli.lines import Line, field_lines, folded, line, word
 from leadbridge.cli.output import Column, Style, table
 from leadbridge.cli.preview import plural
-from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome
+from leadbridge.jobs.sync.model import PlanOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
 from leadbridge.plan.model import label
 from leadbridge.plan.native import WriteVerb
@@ -77,34 +77,34 @@ def summary_lines(made: PlanOutcome) -> Iterator[Line]:
         numbers = [Column(f"{SYMBOLS[verb][0]} {TITLES[verb]}", "right") for verb in verbs]
         cells = [[name, *(f"{made.writes[name].get(v, 0):,}" for v in verbs)] for name in sorted(made.writes)]
         yield from (((text, style),) for text, style in table([Column("in"), *numbers], cells, indent=2))
-    yield from call_lines(made)
+    yield from _call_lines(made)
     for number, note in enumerate(made.notes):
         yield from [] if number else [line()]
         yield from folded(f"{ATTENTION} {note}", 0, "changed")
 
 
-def call_lines(made: PlanOutcome | RunOutcome) -> Iterator[Line]:
+def _call_lines(made: PlanOutcome) -> Iterator[Line]:
     """API calls, of connections with a limit."""
-    for name, calls in made.calls.items():
+    for number, (name, calls) in enumerate(made.calls.items()):
         left = made.budget.get(name)
         words = f"API calls in {name}: up to {calls.most:,} ({calls.spare:,} of them for retries)"
+        yield from [] if number else [line()]
         yield from folded(words + ("" if left is None else f", of {left:,} left in the budget"), 0)
 
 
 def _said(made: PlanOutcome) -> str:
-    if not made.rows and not made.settles:
-        return "Nothing to do: all that was read is in step."
     counted = {
         "conflict settled by the policy": made.conflicts,
         "question for a person": made.questions,
         "reject": made.rejects,
     }
-    parts = [
-        f"{plural(made.rows, 'record')} to write",
-        f"{plural(made.settles, 'golden record')} to remember here",
-        *(f"{number:,} {_several(words, number)}" for words, number in counted.items() if number),
-    ]
-    return ", ".join(parts) + "."
+    aside = [f"{number:,} {_several(words, number)}" for words, number in counted.items() if number]
+    if made.rejects:
+        aside[-1] += " (leadbridge rejects)"
+    if made.rows or made.settles:
+        head = f"{plural(made.rows, 'record')} to write, {plural(made.settles, 'golden record')} to remember here"
+        return ", ".join([head, *aside]) + "."
+    return f"Nothing to write: {', '.join(aside)}." if aside else "Nothing to do: all that was read is in step."
 
 
 def _several(words: str, number: int) -> str:

@@ -93,12 +93,10 @@ def resume(
     from leadbridge.cli.opening import opened, overrides
     from leadbridge.cli.outcome import died_planning, report_all
     from leadbridge.cli.progress import progress
-    from leadbridge.errors import LeadBridgeError, UsageError
+    from leadbridge.errors import LeadBridgeError
     from leadbridge.jobs.sync import api
 
-    lifted = overrides(override)
-    if lifted - {"budget"}:
-        raise UsageError("--override: a run that is resumed knows one brake, budget; the others looked at its plan")
+    lifted = overrides(override, only="budget", of="a run that is resumed")
     done, failure = [], None
     with opened(config) as (workspace, store), progress(quiet) as watch:
         try:
@@ -117,6 +115,7 @@ def resume(
 def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name)
     run: Annotated[int, typer.Argument(metavar="RUN", min=1, help="The run's number; see `leadbridge runs`.")],
     yes: Yes = False,
+    override: Override = None,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -125,16 +124,18 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     """Put back what a run wrote, field by field, and delete what it made.
 
     What was edited since stays as it is and is named. What is put back is held: no run plans it again until it is
-    edited somewhere, or you say `leadbridge release`.
+    edited somewhere, or you say `leadbridge release`. Exit status 3 says that nothing was written, because it takes
+    more API calls than a connection may make now, or you said no; --override budget undoes the run all the same.
     """
-    from leadbridge.cli.opening import Asking, approval, opened
+    from leadbridge.cli.opening import Asking, approval, opened, overrides
     from leadbridge.cli.outcome import report
     from leadbridge.cli.progress import progress
     from leadbridge.jobs.sync import api
 
+    lifted = overrides(override, only="budget", of="an undo")
     with opened(config) as (workspace, store), progress(quiet) as watch:
         approved = approval(store, Asking(yes, as_json, watch))
-        done = api.undo(workspace, store, run, approved, watch)
+        done = api.undo(workspace, store, run, approved, watch, lifted)
     report(done, as_json=as_json, quiet=quiet)
 
 

@@ -246,3 +246,31 @@ def test_a_plan_over_the_budget_is_stopped(project: Path, served: Served, capsys
     leave(calls["needed"])
     assert main(["apply", "--yes", "--override", "budget"]) in {0, 1}
     assert len(rows(served, "Lead")) > before
+
+
+def test_an_undo_over_the_budget_is_stopped_and_can_be_told_to_go_on(
+    project: Path, served: Served, capsys: Any
+) -> None:
+    before = len(rows(served, "Lead"))
+    run(capsys, "plan", "import")
+    imported = run(capsys, "apply", "--yes")
+    sandbox = served.sandbox
+    assert isinstance(sandbox, SalesforceSandbox)
+    made = len(rows(served, "Lead"))
+    assert made > before
+
+    def leave(calls: int) -> None:
+        sandbox.switch("daily_calls", math.ceil((sandbox.limits.used + calls) / Decimal("0.8")))
+
+    leave(12)
+    assert main(["undo", str(imported["run"]), "--yes"]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "API calls (10 of them for retries), and the budget has" in said
+    assert said.endswith("or add --override budget. Nothing was written.")
+    assert len(rows(served, "Lead")) == made
+    assert main(["undo", str(imported["run"]), "--yes", "--override", "create"]) == 2
+    assert "an undo knows one brake, budget" in capsys.readouterr().err
+    leave(12)
+    undone = run(capsys, "undo", str(imported["run"]), "--yes", "--override", "budget")
+    assert (undone["state"], len(rows(served, "Lead"))) == ("done", before)
+    assert 0 < used_since(served, undone["calls"]["sf"]) <= undone["calls"]["sf"]["needed"]

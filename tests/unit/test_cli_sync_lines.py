@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from leadbridge.cli.lines import painted
+from leadbridge.cli.outcome import print_run
 from leadbridge.cli.sync_lines import plan_lines, row_lines, summary_lines
-from leadbridge.jobs.sync.model import PlanOutcome
+from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
+from leadbridge.plan.brakes import Calls, Stop
 from leadbridge.plan.sync_rows import Asked, FieldChange, PlanRow, Settle, Write, by_reason
 from leadbridge.records import Ref
 from leadbridge.values import MISSING
@@ -123,6 +125,35 @@ read: a:b.csv 5
 Nothing to do: all that was read is in step.
 """
     )
+
+
+def test_a_plan_that_writes_nothing_because_of_rejects_is_not_in_step():
+    made = PlanOutcome(run=1, plan=2, job="people", digest="d", read={("a", "b.csv"): 5}, questions=1, rejects=7)
+    said = "Nothing to write: 1 question for a person, 7 rejects (leadbridge rejects)."
+    assert text(summary_lines(made)).splitlines() == ["Plan 2 of job people", "read: a:b.csv 5", said]
+
+
+def test_what_a_plan_takes_stands_apart_from_the_table_of_its_rows():
+    writes = {"sf": {"create": 1}}
+    made = PlanOutcome(1, 2, "people", "d", writes=writes, calls={"sf": Calls(2, 10)}, budget={"sf": 40})
+    *_, row, blank, calls = text(summary_lines(made)).splitlines()
+    assert row.split() == ["sf", "1", "0", "0"]
+    assert (blank, calls) == ("", "API calls in sf: up to 12 (10 of them for retries), of 40 left in the budget")
+
+
+def test_what_a_run_was_to_take_is_said_of_the_time_before_it(capsys):
+    """Once it is done, what was left then is not left any more."""
+    calls = {"calls": {"sf": Calls(2, 10)}, "budget": {"sf": 40}}
+    print_run(RunOutcome(3, 2, "people", "done", {"done": 1}, **calls))
+    before = "API calls in sf: up to 12 were planned, of 40 that were left in the budget before"
+    assert capsys.readouterr().out.splitlines()[1] == f"  {before}"
+
+
+def test_a_run_that_a_brake_stopped_made_no_calls(capsys):
+    stop = Stop("budget", "sf", 12, "too many", "--override budget")
+    calls = {"calls": {"sf": Calls(2, 10)}, "budget": {"sf": 1}}
+    print_run(RunOutcome(3, 2, "people", "stopped", stops=(stop,), **calls))
+    assert "API calls" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("limit", "shown", "rest"), [(0, 0, 3), (2, 2, 1), (3, 3, 0), (None, 3, 0)])

@@ -11,7 +11,8 @@ from leadbridge.errors import StoppedError
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync import keeping
 from leadbridge.jobs.sync.journal import WRITES, write_row
-from leadbridge.plan.brakes import Calls, Facts
+from leadbridge.jobs.sync.model import PlanOutcome
+from leadbridge.plan.brakes import Calls, Facts, Limits, stops
 from leadbridge.state import operations
 from leadbridge.state.model import Run
 from leadbridge.state.store import Store
@@ -30,6 +31,13 @@ def with_calls(store: Store, plan: int, sources: Sequence[Source], facts: Facts)
     """With the API calls that a kept plan takes, and how many may be made. Its rows are read page by page."""
     budget = allowances(sources, {side.connection for side in facts.sides})
     return replace(facts, calls=_calls(_planned(store, plan), sources, budget), budget=budget)
+
+
+def counted(made: PlanOutcome, store: Store, sources: Sequence[Source]) -> PlanOutcome:
+    """A small plan with its API calls, how many may be made, and whether the brake on them stops it."""
+    budget = allowances(sources, made.writes)
+    calls = _calls(_planned(store, made.plan), sources, budget)
+    return replace(made, calls=calls, budget=budget, stops=stops(Facts(made.job, calls=calls, budget=budget), Limits()))
 
 
 def check_what_is_left(store: Store, run: Run, sources: Sequence[Source]) -> None:

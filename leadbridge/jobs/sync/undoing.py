@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from leadbridge.apply import Kept, Operation, undo_rows
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sources import Source
-from leadbridge.jobs.sync import braking, keeping, resuming, small_plans
+from leadbridge.jobs.sync import braking, budgeting, keeping, resuming, small_plans
 from leadbridge.jobs.sync.carried_on import carried_on
 from leadbridge.jobs.sync.journal import WRITES, write_row
 from leadbridge.jobs.sync.lease import Hold as Leased
@@ -19,6 +19,7 @@ from leadbridge.jobs.sync.model import Approval, Left, RunOutcome, Watch
 from leadbridge.jobs.sync.referring import referrers
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.plan.brakes import BrakeName
 from leadbridge.plan.rows import WriteRow
 from leadbridge.plan.sync_rows import FieldChange, PlanRow, Write, by_reason
 from leadbridge.provider import ObjectDescription
@@ -30,16 +31,24 @@ from leadbridge.state.transactions import Transaction
 from leadbridge.values import MISSING, Raw
 
 
-def undo(workspace: Workspace, store: Store, run: int, approval: Approval, watch: Watch) -> RunOutcome:
+def undo(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by its own name)
+    workspace: Workspace,
+    store: Store,
+    run: int,
+    approval: Approval,
+    watch: Watch,
+    overrides: Collection[BrakeName] = (),
+) -> RunOutcome:
     """Put back, field by field, what a run wrote and nobody edited since; what it made is deleted, unless edited.
 
     ``left`` names the fields that were edited since. What is put back is held: no run plans it again until released.
+    One brake looks at it, ``budget``: ``stops`` in the answer say that nothing was written.
     """
     found = _undoable(store, run)
     with leased(store, found.connections, f"undo of run {run}") as hold:
         resumed = tuple(one.run for one in resuming.resume_all(workspace, store, hold, watch))
         with workspace.open(found.connections, store) as sources:
-            outcome = _Undoing(workspace, sources, store, hold, found).run_it(approval)
+            outcome = _Undoing(workspace, sources, store, hold, found).run_it(approval, overrides)
     return replace(outcome, resumed=resumed)
 
 
@@ -72,7 +81,7 @@ class _Undoing:
     hold: Leased
     undone: Run
 
-    def run_it(self, approval: Approval) -> RunOutcome:
+    def run_it(self, approval: Approval, overrides: Collection[BrakeName]) -> RunOutcome:
         done = list(self._written())
         staying = self._turned_over(done)
         written = [operation for operation in done if operation.ref not in staying]
@@ -85,12 +94,15 @@ class _Undoing:
             plan = small_plans.keep(tx, run, rows)
             left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
         left = (*left, *self._converted(), *(Left(ref, "converted", MISSING, MISSING) for ref in sorted(staying)))
-        planned = small_plans.outcome_of(run, plan, rows)
-        if planned.rows and callable(approval) and not approval(planned):
+        planned = budgeting.counted(small_plans.outcome_of(run, plan, rows), self.store, self.sources)
+        stopped = () if "budget" in overrides else planned.stops
+        if stopped or (planned.rows and callable(approval) and not approval(replace(planned, stops=()))):
             with self.store.begin() as tx:
                 runs.end(tx, run.id, "stopped", {})
-            return RunOutcome(run.id, plan.id, run.job, "stopped", left=left)
-        return replace(self._apply(run, plan, rows), left=left)
+            outcome = RunOutcome(run.id, plan.id, run.job, "stopped", stops=stopped)
+        else:
+            outcome = self._apply(run, plan, rows)
+        return replace(outcome, left=left, calls=planned.calls, budget=planned.budget)
 
     # --- what the run did, and what stands there now
 
