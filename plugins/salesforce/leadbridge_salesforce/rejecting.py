@@ -42,6 +42,9 @@ MEANINGS: Final[Mapping[str, _Meaning]] = {
     "FIELD_FILTER_VALIDATION_EXCEPTION": _Meaning("validation", "the lookup's filter does not allow this record"),
     "FIELD_INTEGRITY_EXCEPTION": _Meaning("validation", "correct the value; the reason names the field"),
     "INVALID_EMAIL_ADDRESS": _Meaning("invalid", "correct the address"),
+    "INVALID_FIELD": _Meaning(
+        "invalid_field", "let the connection's user see the field again, or take it out of the mapping; then retry"
+    ),
     "INVALID_FIELD_FOR_INSERT_UPDATE": _Meaning("not_writable", "map the field `write: never`"),
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": _Meaning("unknown_value", "add the value in Salesforce, or map it"),
     "INVALID_STATUS": _Meaning("status", "name a converted status that the lead's process has"),

@@ -16,6 +16,7 @@ import responses
 from leadbridge_salesforce.failures import Said
 from leadbridge_salesforce.ingest import parse_error
 from leadbridge_salesforce.provider import SalesforceProvider
+from leadbridge_salesforce.rejecting import rejected
 from salesforce_replies import DATA, LEAD, body, describe, ident, page, provider, queries
 
 from leadbridge.errors import QuotaError, RetryableError, UncertainError
@@ -342,3 +343,9 @@ def test_a_lost_create_is_found_by_what_it_said(sf: SalesforceProvider) -> None:
 def test_two_that_say_the_same_are_no_answer(sf: SalesforceProvider) -> None:
     with queries(lambda text: page([{"Id": ident(4)}, {"Id": ident(5)}])):
         assert sf.find([create(1)]) == [None]
+
+
+def test_a_field_that_cannot_be_seen_any_more_is_not_the_records_fault() -> None:
+    found = rejected(Said("INVALID_FIELD", "No such column 'Title' on sobject of type Lead"), "sf:Lead:1")
+    assert found.code == "invalid_field"
+    assert found.remedy.startswith("let the connection's user see the field again")
