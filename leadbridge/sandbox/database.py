@@ -25,8 +25,10 @@ class Database:
         """A place for what the driver's connection is to know besides, such as functions of its own."""
 
     def close(self) -> None:
-        self.connection.close()
-        self.engine.dispose()
+        """Once nobody is at work with it: closing it under a statement ends the whole process."""
+        with self.lock:
+            self.connection.close()
+            self.engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Transaction]:

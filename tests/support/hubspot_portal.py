@@ -100,7 +100,7 @@ class PortalHarness(Harness):
         return [(one.method, one.path) for one in calls if not one.path.startswith("/_")]
 
     def control(self, path: str, **told: Any) -> Any:
-        reply = self.http.post(f"{self.served.control}/{path}", json=told, timeout=10)
+        reply = self.http.post(f"{self.served.control}/{path}", json=told, timeout=60)
         assert reply.ok, reply.text
         return reply.json()
 

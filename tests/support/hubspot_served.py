@@ -26,7 +26,7 @@ class Client:
 
     def ask(self, method: str, path: str, told: Any = None, **query: str) -> requests.Response:
         where = self.url + (path if path.startswith("/") else f"/crm/v3/{path}")
-        return self.http.request(method, where, json=told, params=query, timeout=20)
+        return self.http.request(method, where, json=told, params=query, timeout=120)
 
     def get(self, path: str, **query: str) -> Any:
         return self._right(self.ask("GET", path, **query), 200)
@@ -64,7 +64,7 @@ class Client:
         return {str(one["toObjectId"]): [t["typeId"] for t in one["associationTypes"]] for one in results}
 
     def control(self, method: str, path: str, /, **told: Any) -> Any:
-        return self._right(requests.request(method, self.control_url + path, json=told, timeout=20), 200)
+        return self._right(requests.request(method, self.control_url + path, json=told, timeout=120), 200)
 
     def _right(self, reply: requests.Response, status: int) -> Any:
         assert reply.status_code == status, reply.text

@@ -73,7 +73,7 @@ class OrgHarness(Harness):
         return True
 
     def change(self, object: str, **told: Any) -> list[Any]:
-        reply = self.http.post(f"{self.served.control}/records", json={"object": object, **told}, timeout=10)
+        reply = self.http.post(f"{self.served.control}/records", json={"object": object, **told}, timeout=60)
         assert reply.ok, reply.text
         ids: list[Any] = reply.json()["ids"]
         return ids

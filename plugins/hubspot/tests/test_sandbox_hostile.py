@@ -120,7 +120,7 @@ def test_what_others_do_may_be_told_wrong() -> None:
     with served_portal() as portal:
         for body in BODIES:
             said = {"object": "contacts", "create": [{"firstname": "P"}], **body}
-            reply = requests.post(f"{portal.control_url}/records", json=said, timeout=20)
+            reply = requests.post(f"{portal.control_url}/records", json=said, timeout=120)
             assert (reply.status_code, list(reply.json())) == (400, ["error"]), body
         assert portal.get("objects/contacts")["results"] == []
 
