@@ -12,8 +12,7 @@ from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.diff import Comparison, Own, Route, Side, compare, homes, probe, told
 from leadbridge.mapping.lint.finding import seen
-from leadbridge.mapping.lint.policies import LEAD_ROLES
-from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy
 from leadbridge.provider import Provider
 
 

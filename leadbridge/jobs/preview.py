@@ -9,7 +9,7 @@ from leadbridge.jobs.convert.deciding import Deciding, convert_job, where_of
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.outcome import Preview
 from leadbridge.jobs.workspace import Workspace
-from leadbridge.plan.book import LEAD_ROLES
+from leadbridge.mapping.policy import LEAD_ROLES
 
 
 def preview(workspace: Workspace, name: str, watch: Callable[[str, int], None]) -> Preview:

@@ -9,8 +9,8 @@ from typing import NoReturn
 from leadbridge.errors import ConnectionFailedError, UsageError
 from leadbridge.mapping.columns import reads_whatever, watched
 from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.mapping.policy import LEAD_ROLES
 from leadbridge.mapping.project import Mappings
-from leadbridge.plan.book import LEAD_ROLES
 from leadbridge.provider import ObjectDescription, Provider
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadbridge.conditions import Condition
+from leadbridge.conditions import Condition, ConditionError
 from leadbridge.mapping.fields import ColumnMap, ConstantMap, FieldMap, is_blank
 from leadbridge.mapping.model import ExampleSpec
 from leadbridge.provider import Wire
@@ -102,6 +102,13 @@ class ObjectMapping:
         if self.when is not None and not self.when.includes(values):
             return False
         return self.unless is None or not self.unless.excludes(values)
+
+    def surely_covers(self, values: Mapping[str, Raw]) -> bool:
+        """The same; a condition that errs covers nothing."""
+        try:
+            return self.covers(values)
+        except ConditionError:
+            return False
 
     def get(self, record: Record) -> Captured:
         """The record in canonical values; a field that cannot be read is a reject, the row goes on."""

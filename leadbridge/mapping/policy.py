@@ -15,6 +15,9 @@ from leadbridge.subjects.model import Field, Subject
 from leadbridge.templates import Template
 from leadbridge.values import MISSING, Present, Value
 
+LEAD_ROLES: Final = frozenset({"lead", "prospect"})
+"""Roles of records that are converted."""
+
 CARRIED_ROLES: Final[Mapping[str, str]] = {
     "activities": "activity",
     "notes": "activity",

@@ -15,9 +15,6 @@ from leadbridge.plan.uniting import is_opt_out
 from leadbridge.records import Captured, Ref
 from leadbridge.values import MISSING, Raw, Value, is_absent
 
-LEAD_ROLES: Final = frozenset({"lead", "prospect"})
-"""Roles of records that are converted."""
-
 SOURCE_LEAD: Final = "source_lead"
 
 

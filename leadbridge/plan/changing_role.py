@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leadbridge.conditions import ConditionError
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import Changed, ObjectMapping
 from leadbridge.records import Captured
@@ -38,7 +37,7 @@ class AsContact:
         columns = (m for m in self.mapping.fields if isinstance(m, ColumnMap) and m.target.type == "reference")
         named = {m.column: _SOMEBODY for m in columns if m.write == "always"}
         given = {**raws, **named, **_given(self.mapping, wanted, raws).values}
-        return any(_covers(self.mapping, {**given, **more}) for more in ({}, self.mapping.on_create))
+        return any(self.mapping.surely_covers({**given, **more}) for more in ({}, self.mapping.on_create))
 
     def still_lacks(self, wanted: Mapping[str, Value], said: Mapping[str, Value]) -> dict[str, Value]:
         """Canonical values without which the mapping would not cover the record: those that it says already where
@@ -52,7 +51,7 @@ class AsContact:
         known = {name: said[name] for name in constants if is_present(said.get(name))}
         raws = self.record.record.values
         for more in ({}, known):
-            if _covers(self.mapping, {**raws, **_given(self.mapping, {**wanted, **more}, raws).values}):
+            if self.mapping.surely_covers({**raws, **_given(self.mapping, {**wanted, **more}, raws).values}):
                 return more
         return constants
 
@@ -70,7 +69,7 @@ def change_role(
     as_contact = _given(contact, wanted, raws)
     as_lead = lead.change({name: value for name, value in wanted.items() if name not in here}, raws)
     values = {**as_lead.values, **as_contact.values}
-    if not _covers(contact, {**raws, **values}):
+    if not contact.surely_covers({**raws, **values}):
         values |= contact.on_create
     return Changed(values, (*as_lead.rejects, *as_contact.rejects))
 
@@ -80,10 +79,3 @@ def _given(contact: ObjectMapping, wanted: Mapping[str, Value], raws: Mapping[st
     columns = [m.column for m in contact.fields if m.column is not None and m.column in raws]
     strange = [column for column in columns if not contact.read({column: raws[column]})]
     return contact.change(wanted, {**raws, **dict.fromkeys(strange, "")})
-
-
-def _covers(mapping: ObjectMapping, raws: Mapping[str, Raw]) -> bool:
-    try:
-        return mapping.covers(raws)
-    except ConditionError:
-        return False

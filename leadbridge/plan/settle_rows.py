@@ -156,7 +156,9 @@ def _converted(body: Body, book: Book, apart: Collection[Ref]) -> Iterator[LinkC
             entry = book.records[ref]
             link = entry.link.id if entry.link else None
             if ref in body.changing:
-                yield LinkChange(ref, link, book.as_contact(ref).captured.role, "live", role_was=entry.captured.role)
+                yield LinkChange(
+                    ref, link, book.both[ref.connection, ref.object].role, "live", role_was=entry.captured.role
+                )
             else:
                 yield LinkChange(ref, link, state="converted")
 

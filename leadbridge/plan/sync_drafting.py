@@ -163,10 +163,6 @@ def _said(
         if held is None or target.kind.equivalent(was, held.value):
             continue
         move = moved.get(name)
-        rule, origin = (move.rule, _origin(move.new)) if move else ("golden", held.origin)
+        rule, origin = (move.rule, move.new.where) if move else ("golden", held.origin)
         found.append(FieldChange(name, was, held.value, rule, origin))
     return by_reason(found)
-
-
-def _origin(candidate: Candidate) -> str:
-    return candidate.where

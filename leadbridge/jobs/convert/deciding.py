@@ -17,11 +17,11 @@ from leadbridge.jobs.rating import rated
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy
 from leadbridge.matching.groups import Judge
 from leadbridge.merge.identity import Answers, answered
 from leadbridge.plan.agreeing import agreed, united_now
-from leadbridge.plan.book import LEAD_ROLES, Book, lead_beside
+from leadbridge.plan.book import Book, lead_beside
 from leadbridge.plan.changing_role import AsContact
 from leadbridge.plan.conversion import plan_conversions
 from leadbridge.plan.layout import Scene

@@ -27,9 +27,9 @@ from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.keying import golden_keys
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
-from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
+from leadbridge.mapping.policy import CARRIED_ROLES, LEAD_ROLES, ConvertPolicy
 from leadbridge.matching.keys import Values, keys_of
-from leadbridge.plan.book import LEAD_ROLES, lead_beside, made_key
+from leadbridge.plan.book import lead_beside, made_key
 from leadbridge.plan.writing import ORDER
 from leadbridge.records import Captured, Ref
 from leadbridge.state import goldens, keys, links, reviews

@@ -17,12 +17,12 @@ from leadbridge.jobs.sync.identities import refs_of
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import OWN, Scene
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.mapping.policy import CARRIED_ROLES
+from leadbridge.mapping.policy import CARRIED_ROLES, LEAD_ROLES
 from leadbridge.merge.identity import Answers
 from leadbridge.merge.model import Side
 from leadbridge.merge.standing import IN_PLAY
 from leadbridge.plan.adopting import agreed_base
-from leadbridge.plan.book import LEAD_ROLES, Book, Entry, Known
+from leadbridge.plan.book import Book, Entry, Known
 from leadbridge.plan.record_rows import ANY_WRITE, column_of
 from leadbridge.records import Captured, Ref
 from leadbridge.state import goldens, holds, information, links, reviews

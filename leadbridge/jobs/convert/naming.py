@@ -13,7 +13,8 @@ from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.columns import columns
 from leadbridge.mapping.fields import ColumnMap
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.plan.book import LEAD_ROLES, Entry
+from leadbridge.mapping.policy import LEAD_ROLES
+from leadbridge.plan.book import Entry
 from leadbridge.plan.rows import SettleRow, WriteRow
 from leadbridge.records import Ref
 from leadbridge.state import information

@@ -28,8 +28,7 @@ from leadbridge.jobs.sync.planning import Counted
 from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
-from leadbridge.mapping.policy import CARRIED_ROLES, ConvertPolicy
-from leadbridge.plan.book import LEAD_ROLES
+from leadbridge.mapping.policy import CARRIED_ROLES, LEAD_ROLES, ConvertPolicy
 from leadbridge.plan.brakes import BrakeName
 from leadbridge.plan.carrying import summed
 from leadbridge.plan.row_text import Digest

@@ -203,13 +203,12 @@ class Translating:
         if entry is None or change.state is None:
             return None
         old, number = entry.link, self.naming.links[change.ref]
-        if change.role_was:
-            role, was, age = change.role or "", old.state if old else "live", old.age if old else 0
-            return LinkChange(number, change.ref, role, change.state, was, age=age, role_was=change.role_was)
-        if change.state == "live":
+        if change.state == "live" and not change.role_was:
             return LinkChange(number, change.ref, entry.captured.role, "live", base=self._base(entry, change.base))
-        role, age = (old.role, old.age) if old else (entry.captured.role, 0)
-        return LinkChange(number, change.ref, role, change.state, old.state if old else "live", age=age)
+        role, was, age = (old.role, old.state, old.age) if old else (entry.captured.role, "live", 0)
+        if change.role_was:
+            role = change.role or role
+        return LinkChange(number, change.ref, role, change.state, was, age=age, role_was=change.role_was)
 
     def _base(self, entry: Entry, base: Mapping[str, Raw]) -> dict[str, Raw]:
         """Without what tells of the record itself, and what names a record that is not known."""

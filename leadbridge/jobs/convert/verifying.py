@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from leadbridge.conditions import ConditionError
 from leadbridge.config import ConvertJob
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.convert.foretelling import able
@@ -16,8 +15,7 @@ from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
-from leadbridge.mapping.policy import ConvertPolicy
-from leadbridge.plan.book import LEAD_ROLES
+from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy
 from leadbridge.records import Record, Ref
 from leadbridge.state import goldens, links, runs
 from leadbridge.state.model import ObjectKey, StoredLink
@@ -143,10 +141,7 @@ class _Looking:
 
     def _is_contact(self, at: ObjectKey, record: Record) -> bool:
         mapping = self._mapping(at, "contact")
-        try:
-            return mapping is not None and mapping.covers(record.values)
-        except ConditionError:
-            return False
+        return mapping is not None and mapping.surely_covers(record.values)
 
     # --- what is lacking
 

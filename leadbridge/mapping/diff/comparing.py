@@ -16,10 +16,10 @@ from leadbridge.mapping.diff.reading import Reader
 from leadbridge.mapping.diff.staying import staying
 from leadbridge.mapping.diff.writing import Wanted, Writer, spell_of
 from leadbridge.mapping.lint.finding import Seen, seen
-from leadbridge.mapping.lint.policies import LEAD_ROLES
 from leadbridge.mapping.model import Carried
 from leadbridge.mapping.policy import (
     CARRIED_ROLES,
+    LEAD_ROLES,
     Constant,
     ConvertPolicy,
     Dated,

@@ -97,7 +97,7 @@ def _covered_by_both(first: ObjectMapping, second: ObjectMapping) -> Mapping[str
     names = sorted(names_of(*conditions))
     constants = sorted({c for condition in conditions if condition for c in _constants(condition.source)}, key=repr)
     for values in _samples(names, [MISSING, _STRANGER, *constants]):
-        if _covers(first, values) and _covers(second, values):
+        if first.surely_covers(values) and second.surely_covers(values):
             return values
     return None
 
@@ -123,10 +123,3 @@ def _constants(source: str) -> Iterator[Raw]:
                 yield from (int(near) if near == near.to_integral_value() else near, str(near))
         else:
             yield double or single
-
-
-def _covers(mapping: ObjectMapping, values: Mapping[str, Raw]) -> bool:
-    try:
-        return mapping.covers(values)
-    except ConditionError:
-        return False

@@ -10,14 +10,12 @@ from typing import Final
 from leadbridge.conditions import Condition
 from leadbridge.files.document import Path_
 from leadbridge.mapping.lint.finding import Finding, Place, Seen, names_of
-from leadbridge.mapping.policy import ConvertPolicy, From, Part
+from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy, From, Part
 from leadbridge.mapping.project import Mappings
 from leadbridge.scoring.score import NOW
 from leadbridge.subjects.model import Subject
 
 _ASKED: Final = re.compile(r"\bhas\(\s*record\.(\w+)\s*\)")
-
-LEAD_ROLES: Final = frozenset({"lead", "prospect"})
 
 NEED_NOT_BE_CARRIED: Final[Mapping[str, str]] = {
     "stage": "says how far the lead got; `on_converted` sets it",
