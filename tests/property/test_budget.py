@@ -69,7 +69,7 @@ def change(world: World, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-@pytest.mark.parametrize("lacks", LACKING, ids=str)
+@pytest.mark.parametrize("lacks", LACKING, ids=lambda lacks: "+".join(sorted(lacks)) or "nothing")
 def test_no_more_calls_than_were_planned(tmp_path: Path, seed: int, lacks: frozenset[str]) -> None:
     """A saved plan's records are read again, written, and read back; in every round what is needed is enough."""
     chance = random.Random(seed)  # noqa: S311  (repeatable, not secret)
