@@ -200,8 +200,9 @@ def _show_leads(leads: Leads) -> None:
 def _show_duplicates(found: Preview) -> None:
     from leadbridge.cli.preview import plural, print_duplicates
 
-    twins = found.leads - len(found.people)
-    _title(f"3. {plural(found.leads, 'lead')} are {plural(len(found.people), 'person')}: {twins} came more than once")
+    leads = found.leads.total()
+    twins = leads - len(found.people)
+    _title(f"3. {plural(leads, 'lead')} are {plural(len(found.people), 'person')}: {twins} came more than once")
     print_duplicates(found)
 
 

@@ -52,7 +52,7 @@ def uncovered_words(tallies: Sequence[Tally]) -> str:
 def print_summary(preview: Preview) -> None:
     plan, converted = preview.plan, len(preview.plan.conversions)
     print_line(paint(f"Preview of {preview.job}", "title") + f" by {escape(plan.policy)} version {plan.version}")
-    twins = preview.leads - len(preview.people)
+    twins = preview.leads.total() - len(preview.people)
     united = f" are {plural(len(preview.people), 'person')} ({plural(twins, 'duplicate')} united)" if twins else ""
     others = {
         "left out": len(preview.left_out),
@@ -60,7 +60,7 @@ def print_summary(preview: Preview) -> None:
         "rejected": len(plan.rejects),
     }
     rest = "".join(f", {number:,} {word}" for word, number in others.items() if number)
-    _print_folded(f"{plural(preview.leads, 'lead')}{united}: {converted:,} to convert{rest}.", 0)
+    _print_folded(f"{plural(preview.leads.total(), 'lead')}{united}: {converted:,} to convert{rest}.", 0)
     if passed_over := uncovered_words(preview.tallies):
         _print_folded(passed_over, 0)
     rows = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from leadbridge.config.cron import cron
 from leadbridge.config.words import Limit, limit, span
@@ -48,6 +48,9 @@ class Brakes(Shape):
     create: Annotated[Limit, BeforeValidator(limit, json_schema_input_type=str | int)] | None = Field(
         None, description="Most creates: `50%` or a count."
     )
+    convert: Annotated[Limit, BeforeValidator(limit, json_schema_input_type=str | int)] | None = Field(
+        None, description="Most conversions: `50%` of the open leads, or a count."
+    )
     group: int | None = Field(None, ge=2, description="Most records in one group of duplicates.")
     canary: dict[str, str] = Field(
         default_factory=dict, description="Connection: id of a record that is always there; a run stops without it."
@@ -89,6 +92,13 @@ class SyncJob(Timed):
     recheck_after: Annotated[timedelta, BeforeValidator(span, json_schema_input_type=str | int)] = Field(
         timedelta(seconds=60), description="How old a captured copy may be before it is read again ahead of a write."
     )
+
+    @field_validator("brakes")
+    @classmethod
+    def _converts_nothing(cls, brakes: Brakes) -> Brakes:
+        if brakes.convert is not None:
+            raise ValueError("`convert` limits a job that converts; this one syncs: leave it out")
+        return brakes
 
     @property
     def connections(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +34,7 @@ class Preview:
     """What a conversion job would do.
 
     Attributes:
-        leads: records captured as leads or prospects.
+        leads: connection -> open leads, as records, prospects included.
         people: leads after those of one person were united.
         rejects: rows and fields that could not be read, and leads on which a condition erred or that cannot be made
             whole; those of the plan included.
@@ -42,7 +43,7 @@ class Preview:
 
     job: str
     tallies: tuple[Tally, ...]
-    leads: int
+    leads: Counter[str]
     people: tuple[United, ...]
     left_out: tuple[LeftOut, ...]
     reviews: tuple[Review, ...]

@@ -12,7 +12,18 @@ from leadbridge.plan.native import WriteVerb
 from leadbridge.provider import Verb
 
 BrakeName = Literal[
-    "first_plan", "delete", "update", "create", "empty", "fall", "canary", "scope", "mapping", "group", "budget"
+    "first_plan",
+    "delete",
+    "update",
+    "create",
+    "convert",
+    "empty",
+    "fall",
+    "canary",
+    "scope",
+    "mapping",
+    "group",
+    "budget",
 ]
 
 SHARES: Final[Mapping[Verb, Decimal]] = {
@@ -21,6 +32,9 @@ SHARES: Final[Mapping[Verb, Decimal]] = {
     "create": Decimal("0.5"),
 }
 """What a job allows that says nothing itself, as shares of the linked records."""
+
+CONVERT: Final = Decimal("0.5")
+"""The share of its leads that a conversion job converts in one run where it says nothing itself."""
 
 FALL: Final = Decimal("0.2")
 """A source that lost more than this since the last complete scan stops the run."""
@@ -61,6 +75,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """A connection's leads in a plan to convert: how many were read that are open, and how many become something."""
+
+    connection: str
+    read: int
+    converted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a connection can no longer see: ``object`` or ``object.field``, or who it now speaks for."""
 
@@ -92,6 +115,7 @@ class Facts:
 
     Attributes:
         job: its name, for the messages.
+        leads: of a conversion job, whose creates and updates follow from its leads; None of all others.
         first: whether no plan of the job has been approved yet.
         approved: whether a person approved this very plan.
         canaries: connection -> id of a canary record that was not there.
@@ -111,6 +135,7 @@ class Facts:
     group_rows: tuple[int, ...] = ()
     calls: Mapping[str, Calls] = field(default_factory=dict)
     budget: Mapping[str, int] = field(default_factory=dict)
+    leads: Sequence[Leads] | None = None
     first: bool = False
     approved: bool = False
     overridden: frozenset[BrakeName] = frozenset()
@@ -123,6 +148,7 @@ class Limits:
     delete: Limit | None = None
     update: Limit | None = None
     create: Limit | None = None
+    convert: Limit | None = None
     group: int | None = None
 
 
@@ -156,6 +182,7 @@ def stops(facts: Facts, limits: Limits) -> tuple[Stop, ...]:
         *_mappings(facts),
         *_first(facts),
         *_shares(facts, limits),
+        *_conversions(facts, limits),
         *_groups(facts, limits),
         *_budgets(facts),
     )
@@ -176,11 +203,12 @@ def _first(facts: Facts) -> Iterator[Stop]:
 
 def _shares(facts: Facts, limits: Limits) -> Iterator[Stop]:
     said: Mapping[Verb, Limit | None] = {"delete": limits.delete, "update": limits.update, "create": limits.create}
+    defaults = SHARES if facts.leads is None else {"delete": SHARES["delete"]}
+    allowed = {verb: said[verb] or Limit(share=defaults[verb]) for verb in SHARES if said[verb] or verb in defaults}
     for side in sorted(facts.sides, key=lambda s: s.connection):
-        for verb, default in SHARES.items():
-            limit = said[verb] or Limit(share=default)
+        for verb, limit in allowed.items():
             number = side.planned.get(verb, 0)
-            if not _passes(number, side.linked, limit, first=facts.first):
+            if not _passes(number, side.linked, limit, first=facts.first and not side.linked):
                 continue
             share = Decimal(number) / side.linked if side.linked else None
             of = f" of {side.linked:,} linked records" + (f", {_percent(share)}" if share is not None else "")
@@ -192,13 +220,28 @@ def _shares(facts: Facts, limits: Limits) -> Iterator[Stop]:
             yield Stop(verb, side.connection, number, message, override_of(verb), share, rows)
 
 
-def _passes(number: int, linked: int, limit: Limit, *, first: bool) -> bool:
-    """Whether so many rows are too many. A job's first run has nothing to take a share of: its approval stands."""
+def _passes(number: int, whole: int, limit: Limit, *, first: bool) -> bool:
+    """Whether so many are too many. A job's first run has nothing to take a share of: its approval stands."""
     if limit.count is not None:
         return number > limit.count
-    if max(number, linked) < FROM or (first and not linked):
+    if max(number, whole) < FROM or first:
         return False
-    return limit.share is not None and number > linked * limit.share
+    return limit.share is not None and number > whole * limit.share
+
+
+def _conversions(facts: Facts, limits: Limits) -> Iterator[Stop]:
+    """Leads by themselves: how many accounts and contacts they become is the policy's, and no sign of a fault."""
+    limit = limits.convert or Limit(share=CONVERT)
+    for one in sorted(facts.leads or (), key=lambda leads: leads.connection):
+        if not _passes(one.converted, one.read, limit, first=facts.first):
+            continue
+        share = Decimal(one.converted) / one.read
+        message = (
+            f"{one.connection}: {_counted(one.converted, 'conversion')} of {_counted(one.read, 'open lead')}, "
+            f"{_percent(share)}; the job allows {limit}. Look at the plan; if they are right, add "
+            f"{override_of('convert')}"
+        )
+        yield Stop("convert", one.connection, one.converted, message, override_of("convert"), share)
 
 
 def _sources(facts: Facts) -> Iterator[Stop]:

@@ -11,7 +11,9 @@ from town import Town
 
 from leadbridge.errors import StoppedError, UsageError
 from leadbridge.jobs.sync import api
+from leadbridge.jobs.sync.model import RunOutcome
 from leadbridge.memory import MemoryCrm
+from leadbridge.plan.brakes import BrakeName
 from leadbridge.plan.sync_rows import Write
 from leadbridge.provider import Action
 from leadbridge.testing.faults import Faults, Killed, at
@@ -28,6 +30,11 @@ def states(town: Town, connection: str, object: str, id_: str) -> dict[str, str]
 
 def values_of(town: Town, connection: str, object: str, id_: str) -> dict[str, object]:
     return {reason.field: reason.value for reason in town.why(connection, object, id_).fields}
+
+
+def unattended(town: Town, *overrides: BrakeName) -> RunOutcome:
+    with town.opened() as (workspace, store):
+        return api.convert(workspace, store, "convert", "unattended", overrides, lambda step, rows: None)
 
 
 def test_a_fill_blank_conversion_into_a_contact_whose_twin_elsewhere_has_another_phone(tmp_path: Path) -> None:
@@ -204,8 +211,7 @@ def test_a_first_plan_is_approved_by_a_person(tmp_path: Path) -> None:
     town = office(tmp_path, "convert: {convert: [crm], policy: convert.yaml, unattended: true}")
     crm: MemoryCrm = town.crm("crm")
     lead(crm, **ADA)
-    with town.opened() as (workspace, store):
-        outcome = api.convert(workspace, store, "convert", "unattended", (), lambda step, rows: None)
+    outcome = unattended(town)
     assert [stop.brake for stop in outcome.stops] == ["first_plan"]
     assert crm.records("Contacts") == {}
     plan = town.plan("convert")
@@ -213,9 +219,28 @@ def test_a_first_plan_is_approved_by_a_person(tmp_path: Path) -> None:
     assert plan.writes == {"crm": {"create": 3, "update": 1}}
     town.apply()
     lead(crm, **BOB)
-    with town.opened() as (workspace, store):
-        outcome = api.convert(workspace, store, "convert", "unattended", (), lambda step, rows: None)
+    outcome = unattended(town)
     assert outcome.counts["done"] == 2
+
+
+def test_every_day_s_leads_are_converted_unattended_and_most_leads_at_once_are_not(tmp_path: Path) -> None:
+    """What leads become is counted by leads: a hundred new records among two linked ones are nothing to stop for."""
+    town = office(tmp_path, "convert: {convert: [crm], policy: convert.yaml, unattended: true}")
+    crm = town.crm("crm")
+    lead(crm, **ADA)
+    town.plan("convert")
+    town.apply()
+    for number in range(40):
+        status = "working" if number < 20 else "new"
+        lead(crm, **{**ADA, "email": f"{number}@x.example", "phone": "", "company": f"C{number}", "status": status})
+    assert unattended(town).stops == ()
+    assert len(crm.records("Contacts")) == 21
+    for id_, one in crm.records("Leads").items():
+        if one["status"] == "new":
+            crm.edit("Leads", id_, {"status": "working"})
+    (stop,) = unattended(town).stops
+    assert stop.message.startswith("crm: 20 conversions of 20 open leads, 100 %; the job allows 50 %")
+    assert unattended(town, "convert").counts["done"] == 80
 
 
 def test_whether_two_leads_are_one_person_is_asked_once_and_the_answer_counts(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ connections:
     conversion: {{queue_owner: {owner}}}
 jobs:
   import: {{sync: [fair, sf], direction: one_way, roles: [lead], unattended: true}}
-  convert: {{convert: [sf], into: sf, policy: convert.yaml, unattended: true, brakes: {{create: 500, update: 500}}}}
+  convert: {{convert: [sf], into: sf, policy: convert.yaml, unattended: true}}
 """
 
 

@@ -180,6 +180,10 @@ jobs:
             ],
         ),
         (
+            "{sync: [sf, hs], brakes: {convert: 5}}",
+            ["3:31: jobs.j.brakes: `convert` limits a job that converts; this one syncs: leave it out"],
+        ),
+        (
             "{sync: [sf, hs], brakes: {delete: 200%}}",
             ["3:40: jobs.j.brakes.delete: must be a share such as `2%`, or a whole number of records"],
         ),

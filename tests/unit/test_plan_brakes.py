@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leadbridge.config.words import Limit
-from leadbridge.plan.brakes import BrakeName, Calls, Facts, Limits, Scope, Side, Source, Stop, stops
+from leadbridge.plan.brakes import BrakeName, Calls, Facts, Leads, Limits, Scope, Side, Source, Stop, stops
 from leadbridge.provider import Verb
 
 NONE = Limits()
@@ -48,6 +49,37 @@ def test_a_count_holds_however_few_records_there_are() -> None:
 def test_a_job_s_own_share_takes_the_place_of_the_default() -> None:
     assert names(side("delete", 3, 100), Limits(delete=Limit(share=Decimal("0.02")))) == ["delete"]
     assert names(side("delete", 90, 100), Limits(delete=Limit(share=Decimal(1)))) == []
+
+
+def converting(converted: int, read: int, **facts: Any) -> Facts:
+    planned = {"create": 3 * converted, "update": converted}
+    return Facts("convert", [Side("sf", 10, planned)], leads=[Leads("sf", read, converted)], **facts)
+
+
+def test_what_a_lead_becomes_is_no_sign_of_a_fault_but_that_most_leads_convert_is() -> None:
+    assert names(converting(50, 100)) == []
+    assert names(converting(51, 100)) == ["convert"]
+    assert names(converting(19, 19)) == []
+    assert names(converting(100, 100, first=True, approved=True)) == [], "a person approved this very plan"
+    assert names(converting(51, 100, overridden=frozenset({"convert"}))) == []
+
+
+def test_a_conversion_job_s_own_limits_hold() -> None:
+    assert names(converting(5, 100), Limits(convert=Limit(count=4))) == ["convert"]
+    assert names(converting(5, 100), Limits(convert=Limit(share=Decimal("0.05")))) == []
+    assert names(converting(30, 100), Limits(convert=Limit(share=Decimal("0.2")))) == ["convert"]
+    assert names(converting(5, 100), Limits(create=Limit(count=14))) == ["create"]
+    assert names(converting(20, 100), Limits(update=Limit(share=Decimal("0.5")))) == ["update"]
+    deletes = Facts("convert", [Side("sf", 100, {"delete": 6})], leads=[])
+    assert names(deletes) == ["delete"]
+
+
+def test_the_message_about_conversions_says_how_many_of_which() -> None:
+    (stop,) = stops(converting(60, 100), NONE)
+    assert stop.message == (
+        "sf: 60 conversions of 100 open leads, 60 %; the job allows 50 %. Look at the plan; if they are right, add "
+        "--override convert"
+    )
 
 
 def test_the_message_names_side_number_rows_and_override() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,7 +107,7 @@ class Deciding:
         return Preview(
             job=self.name,
             tallies=captured.tallies,
-            leads=len(leads),
+            leads=Counter(record.ref.connection for record in leads),
             people=tuple(lead for lead, _ in with_scores),
             left_out=(*selection.left_out, *self._held([p for p, _ in with_scores]), *vetoed, *chosen.left_out),
             reviews=(*questions, *more),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -39,7 +40,8 @@ class Told:
         seen: object -> records read.
         rejects: each with the record that it is about, where that is known.
         held: lead -> why it is not converted.
-        leads: records of leads that are converted.
+        open: connection -> leads that could be converted, as records; ``leads``: records of those that are.
+        group: records in the largest group of duplicates.
     """
 
     seen: dict[ObjectKey, int] = field(default_factory=dict)
@@ -47,7 +49,9 @@ class Told:
     reviews: list[Review] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     held: dict[Ref, str] = field(default_factory=dict)
+    open: Counter[str] = field(default_factory=Counter)
     leads: set[Ref] = field(default_factory=set)
+    group: int = 1
 
 
 class Planning:
@@ -108,6 +112,8 @@ class Planning:
         told.reviews += found.reviews
         told.notes += drawn.notes
         told.held.update(knowledge.held)
+        told.open += found.leads
+        told.group = max(told.group, *(len(person.members) for person in found.people), 1)
         told.leads |= drawn.leads
 
 

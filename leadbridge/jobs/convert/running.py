@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar, Final
@@ -15,7 +16,7 @@ from leadbridge.errors import UsageError
 from leadbridge.jobs.convert.applying import ApplyingConversions
 from leadbridge.jobs.convert.deciding import Deciding, convert_job, where_of
 from leadbridge.jobs.convert.foretelling import able
-from leadbridge.jobs.convert.planning import Planning
+from leadbridge.jobs.convert.planning import Planning, Told
 from leadbridge.jobs.convert.questions import clear_leftovers, keep_questions
 from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sources import Source
@@ -29,7 +30,7 @@ from leadbridge.jobs.sync.running import Begun, by_connection, run_job
 from leadbridge.jobs.sync.scene import Scene
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.policy import CARRIED_ROLES, LEAD_ROLES, ConvertPolicy
-from leadbridge.plan.brakes import BrakeName
+from leadbridge.plan.brakes import BrakeName, Leads
 from leadbridge.plan.carrying import summed
 from leadbridge.plan.row_text import Digest
 from leadbridge.plan.sync_rows import PlanRow
@@ -117,7 +118,7 @@ class Converting(Begun):
                 counted.questions = keep_questions(tx, run.id, told.reviews, self.job.connections)
                 clear_leftovers(tx, self.job.connections, planning.there)
         notes = (*(note.line for note in summed(told.notes)), *_waiting(told.held))
-        return self._sealed(run, plan, digest, counted, told.seen, notes)
+        return self._sealed(run, plan, digest, counted, told, notes)
 
     def _keep(self, plan: int, rows: Iterable[PlanRow]) -> tuple[str, Counted]:
         running, counted = Digest(), Counted()
@@ -132,11 +133,12 @@ class Converting(Begun):
         return running.text, counted
 
     def _sealed(  # noqa: PLR0913, PLR0917  (what a plan's head keeps)
-        self, run: Run, plan: Plan, digest: str, counted: Counted, seen: dict[ObjectKey, int], notes: tuple[str, ...]
+        self, run: Run, plan: Plan, digest: str, counted: Counted, told: Told, notes: tuple[str, ...]
     ) -> PlanOutcome:
-        gathered = Gathered(seen, set(seen))
+        gathered = Gathered(told.seen, set(told.seen))
         with self.store.read() as snapshot:
-            facts = braking.facts_of(snapshot, self.scene, gathered, counted, 1)
+            facts = braking.facts_of(snapshot, self.scene, gathered, counted, told.group)
+        facts = replace(facts, leads=tuple(_leads(told)))
         summary = Summary(
             budgeting.with_calls(self.store, plan.id, self.scene.sources, facts),
             counted.settles,
@@ -144,7 +146,7 @@ class Converting(Begun):
             counted.questions,
             counted.rejects,
             prints.scope(self.scene),
-            read=by_connection(seen),
+            read=by_connection(told.seen),
             notes=notes,
         )
         with self.store.begin() as tx:
@@ -155,6 +157,12 @@ class Converting(Begun):
         scene = self.scene
         applying = ApplyingConversions(scene.workspace, scene.sources, self.store, self.hold, found, plan)
         return applying.apply(lambda tx: None, captured_at, scene.job.recheck_after)
+
+
+def _leads(told: Told) -> Iterator[Leads]:
+    converted = Counter(ref.connection for ref in told.leads)
+    for connection, number in told.open.items():
+        yield Leads(connection, number, converted[connection])
 
 
 def _waiting(held: Mapping[Ref, str]) -> Iterator[str]:

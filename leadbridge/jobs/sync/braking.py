@@ -21,7 +21,7 @@ from leadbridge.state.transactions import Snapshot, Transaction
 
 def limits_of(scene: Scene) -> Limits:
     brakes = scene.job.brakes
-    return Limits(brakes.delete, brakes.update, brakes.create, brakes.group)
+    return Limits(brakes.delete, brakes.update, brakes.create, brakes.convert, brakes.group)
 
 
 def facts_of(snapshot: Snapshot, scene: Scene, gathered: Gathered, counted: Counted, group: int) -> Facts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadbridge.errors import UsageError
-from leadbridge.plan.brakes import Calls, Facts, Scope, Side, Source
+from leadbridge.plan.brakes import Calls, Facts, Leads, Scope, Side, Source
 from leadbridge.plan.row_text import Penned, pen, row_of
 from leadbridge.plan.sync_rows import PlanRow, Write
 from leadbridge.state import model, plans
@@ -123,6 +123,7 @@ class Summary:
                     [s.connection, s.linked, dict(s.planned), {v: list(r) for v, r in s.rows.items()}]
                     for s in facts.sides
                 ],
+                "leads": None if facts.leads is None else [[s.connection, s.read, s.converted] for s in facts.leads],
                 "sources": [[s.connection, s.object, s.before, s.seen] for s in facts.sources],
                 "scopes": [[s.connection, list(s.lost)] for s in facts.scopes],
                 "canaries": dict(facts.canaries),
@@ -147,6 +148,7 @@ def summary_of(plan: model.Plan) -> Summary:
         sides=tuple(
             Side(c, n, planned, {v: tuple(r) for v, r in rows.items()}) for c, n, planned, rows in said["sides"]
         ),
+        leads=None if said.get("leads") is None else tuple(Leads(*one) for one in said["leads"]),
         sources=tuple(Source(*one) for one in said["sources"]),
         scopes=tuple(Scope(c, tuple(lost)) for c, lost in said["scopes"]),
         canaries=said["canaries"],
