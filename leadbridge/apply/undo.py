@@ -16,6 +16,9 @@ Why = Literal["edited", "gone", "referred", "deleted", "erased"]
 """``edited`` since the run (a deleted record: made again); ``gone``, there is no record any more; ``referred`` to by a
 record that stays; ``deleted`` by the run, and the CRM cannot make it again under its id; ``erased`` for good."""
 
+Named = tuple[Ref, str]
+"""A record, and the provider field in which it names another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -53,7 +56,7 @@ class _Written:
 def undo_rows(
     operations: Iterable[Operation],
     current: Mapping[Ref, Record | None],
-    referrers: Mapping[Ref, Collection[Ref]],
+    referrers: Mapping[Ref, Collection[Named]],
     recreates: Collection[str] = (),
 ) -> Undo:
     """The rows that undo a run, numbered from 1: what goes back first, then deletes, the youngest record first.
@@ -61,17 +64,18 @@ def undo_rows(
     Args:
         operations: of the run, those that wrote: done, or rejected with an after-image (``not_accepted``).
         current: every record that they wrote, as it is now; None for one that is gone.
-        referrers: created record -> records that refer to it now, as far as is known.
+        referrers: created record -> where it is named now, as far as is known.
         recreates: connections that make a deleted record again under its old id (a keyed file).
     """
     written = _by_record(operations)
     rows: list[WriteRow] = []
     kept: list[Kept] = []
     leaving: set[Ref] = set()
-    freed: dict[str, set[Ref]] = {}  # value that is put away -> records that hold it no more
+    put_back: set[Named] = set()
     for ref, one in sorted(written.items(), key=lambda item: -item[1].first.row.number):
         if one.created:
-            why = _stays(one, current.get(ref), set(referrers.get(ref, ())) - leaving - freed.get(ref.id, set()))
+            staying = [named for named in referrers.get(ref, ()) if named[0] not in leaving and named not in put_back]
+            why = _stays(one, current.get(ref), staying)
             if not why and not one.deleted:
                 leaving.add(ref)
                 rows.append(_delete(ref, one))
@@ -84,8 +88,7 @@ def undo_rows(
             row, left = _restore(ref, one, current.get(ref))
             rows += [row] if row else []
             kept += left
-            for raw in row.expected.values() if row else ():
-                freed.setdefault(str(raw), set()).add(ref)
+            put_back |= {(ref, name) for name in row.values} if row else set()
     deletes = [row for row in rows if row.verb == "delete"]
     others = [row for row in reversed(rows) if row.verb != "delete"]
     numbered = tuple(replace(row, number=number) for number, row in enumerate(others + deletes, start=1))
@@ -111,7 +114,7 @@ def _by_record(operations: Iterable[Operation]) -> dict[Ref, _Written]:
     return written
 
 
-def _stays(one: _Written, record: Record | None, referrers: Collection[Ref]) -> list[tuple[str, Why]]:
+def _stays(one: _Written, record: Record | None, referrers: Collection[Named]) -> list[tuple[str, Why]]:
     """Why a created record is not removed; nothing where it is to be."""
     if one.deleted:
         return []

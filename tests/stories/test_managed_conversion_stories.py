@@ -243,6 +243,13 @@ def test_every_day_s_leads_are_converted_unattended_and_most_leads_at_once_are_n
     assert unattended(town, "convert").counts["done"] == 80
 
 
+def test_a_large_group_of_leads_of_one_person_stops_a_conversion(tmp_path: Path) -> None:
+    town = office(tmp_path, "convert: {convert: [crm], policy: convert.yaml, brakes: {group: 2}}")
+    for _ in range(3):
+        lead(town.crm("crm"), **ADA)
+    assert [stop.brake for stop in town.plan("convert").stops] == ["first_plan", "group"]
+
+
 def test_whether_two_leads_are_one_person_is_asked_once_and_the_answer_counts(tmp_path: Path) -> None:
     town = office(tmp_path)
     crm = town.crm("crm")

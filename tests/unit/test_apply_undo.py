@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from journals import MemoryJournal, create, delete, update
 
 from leadbridge.apply import Kept, Operation, Undo, undo_rows
+from leadbridge.apply.undo import Named
 from leadbridge.plan.rows import WriteRow
 from leadbridge.records import Record, Ref
 from leadbridge.values import Raw
@@ -23,13 +24,13 @@ def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
 
 
-def planned(run: Run, referrers: Mapping[Ref, Collection[Ref]] | None = None) -> Undo:
+def planned(run: Run, referrers: Mapping[Ref, Collection[Named]] | None = None) -> Undo:
     wrote = [o for o in run.journal.operations.values() if o.state == "done" or o.after]
     refs = [operation.ref for operation in wrote]
     return undo_rows(wrote, dict(zip(refs, run.provider.inner.read(refs), strict=True)), referrers or {})
 
 
-def undo(run: Run, referrers: Mapping[Ref, Collection[Ref]] | None = None) -> tuple[Kept, ...]:
+def undo(run: Run, referrers: Mapping[Ref, Collection[Named]] | None = None) -> tuple[Kept, ...]:
     plan = planned(run, referrers)
     run.journal = MemoryJournal()
     run.apply(*plan.rows)
@@ -46,7 +47,7 @@ def test_a_run_and_its_undo_leave_what_was_there(run: Run) -> None:
     contact = replace(create(2, "Contact", Email="a@x.example"), refers={"AccountId": 1})
     run.apply(create(1, Name="Cy"), contact, update(3, one, {"Name": "Ada", "City": "Ulm"}, Name="Bob", City=None))
     account, person = (run.journal.operations[number].id or "" for number in (1, 2))
-    assert undo(run, {ref(account): [ref(person, "Contact")]}) == ()
+    assert undo(run, {ref(account): [(ref(person, "Contact"), "AccountId")]}) == ()
     assert (run.accounts, run.crm.records("Contact")) == (before, {})
     assert set(run.states.values()) == {"done"}
 
@@ -88,7 +89,9 @@ def test_a_created_record_that_was_edited_stays(run: Run) -> None:
 def test_a_created_record_that_others_refer_to_stays(run: Run) -> None:
     run.apply(create(1, Name="Ada"))
     one = run.journal.operations[1].id or ""
-    assert planned(run, {ref(one): [ref("c9", "Contact")]}) == Undo((), (Kept(1, ref(one), "", "referred"),))
+    assert planned(run, {ref(one): [(ref("c9", "Contact"), "AccountId")]}) == Undo(
+        (), (Kept(1, ref(one), "", "referred"),)
+    )
 
 
 def test_what_this_undo_puts_back_refers_no_more() -> None:
@@ -97,7 +100,7 @@ def test_what_this_undo_puts_back_refers_no_more() -> None:
     moved = Operation(told, "done", "c1", before={"AccountId": ""}, after={"AccountId": "a1"})
     person = ref("c1", "Contact")
     current = {made.ref: Record(made.ref, {"Name": "Ada"}), person: Record(person, {"AccountId": "a1"})}
-    undo = undo_rows([made, moved], current, {made.ref: [person]})
+    undo = undo_rows([made, moved], current, {made.ref: [(person, "AccountId")]})
     assert [(row.verb, row.id, dict(row.values)) for row in undo.rows] == [
         ("update", "c1", {"AccountId": ""}),
         ("delete", "a1", {}),
@@ -105,11 +108,33 @@ def test_what_this_undo_puts_back_refers_no_more() -> None:
     assert undo.kept == ()
 
 
+def test_what_names_two_records_of_one_id_and_is_put_back_in_one_field_refers_still() -> None:
+    """Ids are good within an object only: account and deal may have the same, and one note names both."""
+    made = [
+        Operation(create(1, Name="Ada"), "done", "101", after={"Name": "Ada"}),
+        Operation(replace(create(2, Name="Deal"), object="Deal"), "done", "101", after={"Name": "Deal"}),
+    ]
+    told = replace(update(3, "n1", {"AccountId": ""}, AccountId="@1"), object="Note")
+    moved = Operation(told, "done", "n1", before={"AccountId": ""}, after={"AccountId": "101"})
+    account, deal, note = made[0].ref, made[1].ref, ref("n1", "Note")
+    current = {
+        account: Record(account, {"Name": "Ada"}),
+        deal: Record(deal, {"Name": "Deal"}),
+        note: Record(note, {"AccountId": "101", "DealId": "101"}),  # somebody added the deal since
+    }
+    undo = undo_rows([*made, moved], current, {account: [(note, "AccountId")], deal: [(note, "DealId")]})
+    assert [(one.ref, one.why) for one in undo.kept] == [(deal, "referred")]
+    assert [(row.verb, row.object, row.id) for row in undo.rows] == [
+        ("update", "Note", "n1"),
+        ("delete", "Account", "101"),
+    ]
+
+
 def test_an_account_stays_with_its_edited_contact(run: Run) -> None:
     run.apply(create(1, Name="Ada"), replace(create(2, "Contact", Email="a"), refers={"AccountId": 1}))
     account, person = (run.journal.operations[number].id or "" for number in (1, 2))
     run.crm.edit("Contact", person, {"Email": "user"})
-    kept = planned(run, {ref(account): [ref(person, "Contact")]}).kept
+    kept = planned(run, {ref(account): [(ref(person, "Contact"), "AccountId")]}).kept
     assert [(one.number, one.field, one.why) for one in kept] == [(1, "", "referred"), (2, "Email", "edited")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from leadbridge.apply.undo import Named
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync.references import holding, subjects_named
 from leadbridge.mapping.fields import ColumnMap
@@ -13,25 +14,26 @@ Naming = Mapping[str, frozenset[str]]
 """Provider field -> the objects whose records it may name."""
 
 
-def referrers(sources: Iterable[Source], made: Collection[Ref]) -> dict[Ref, set[Ref]]:
-    """Record -> those that name it now, by the fields that are mapped. Reads every object that has such fields."""
-    found: dict[Ref, set[Ref]] = {}
+def referrers(sources: Iterable[Source], made: Collection[Ref]) -> dict[Ref, set[Named]]:
+    """Record -> where it is named now, by the fields that are mapped. Reads every object that has such fields."""
+    found: dict[Ref, set[Named]] = {}
     for source in sources:
         mine = {ref for ref in made if ref.connection == source.connection}
         for name, naming in _referring(source) if mine else ():
             for page in source.provider.capture(name):
                 for record in page.records:
-                    for ref in mine.intersection(_named(source.connection, naming, record.values)):
-                        found.setdefault(ref, set()).add(record.ref)
+                    for ref, column in _named(source.connection, naming, record.values):
+                        if ref in mine:
+                            found.setdefault(ref, set()).add((record.ref, column))
     return found
 
 
-def _named(connection: str, naming: Naming, values: Mapping[str, object]) -> Iterator[Ref]:
+def _named(connection: str, naming: Naming, values: Mapping[str, object]) -> Iterator[Named]:
     """An id is told apart by its object: two objects may use one id."""
     for column, objects in naming.items():
         raw = values.get(column)
         if isinstance(raw, str | int):
-            yield from (Ref(connection, name, str(raw)) for name in objects)
+            yield from ((Ref(connection, name, str(raw)), column) for name in objects)
 
 
 def _referring(source: Source) -> Iterator[tuple[str, Naming]]:
