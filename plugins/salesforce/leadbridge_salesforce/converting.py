@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from leadbridge.conversions import ConvertRequest, ConvertResult
 from leadbridge.errors import ConnectionFailedError, UncertainError
-from leadbridge.records import Ref, Reject
+from leadbridge.records import Record, Ref, Reject
 from leadbridge_salesforce import costs, soap, soql
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.costs import CONVERTED
@@ -33,6 +33,9 @@ _PAUSES: Final = (0.5, 2.0)  # seconds, before leads whose records were locked a
 _FRESH: Final = 60.0  # seconds for which what was looked at counts; then leads are looked at again before they are sent
 _LOOK: Final = ("Id", "IsConverted", "IsDeleted", "OwnerId", "Company")
 
+Lead = Mapping[str, Any]
+"""What was seen of a lead: the fields of a look."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
@@ -50,13 +53,20 @@ class Converting:
         self._schemas = schemas
         self._statuses = statuses
         self._how = client.settings.conversion
+        self._seen: tuple[float, Mapping[str, Lead]] = (0.0, {})
+
+    def saw(self, records: Iterable[Record], at: float) -> None:
+        """Leads that were read just now, at this moment of the monotonic clock, all fields: the next conversion takes
+        that for its look at them."""
+        told = (record.values for record in records if record.values.keys() >= set(_LOOK))
+        self._seen = at, {str(lead["Id"])[:15]: {name: lead[name] for name in _LOOK} for lead in told}
 
     def convert(self, requests: Sequence[ConvertRequest]) -> list[ConvertResult]:
         """Each lead is looked at just before: one that is converted already must never be sent again.
 
         Raises what the client raises, where nothing was done or nobody knows.
         """
-        looked, seen = time.monotonic(), self._leads(requests)
+        looked, seen = self._looked(requests)
         accounts = self._accounts(requests)
         results: list[ConvertResult] = []
         sent = False
@@ -64,7 +74,7 @@ class Converting:
             part = requests[at : at + CONVERTED]
             try:
                 if time.monotonic() - looked > _FRESH:
-                    seen |= self._leads(part)
+                    looked, seen = time.monotonic(), self._leads(requests[at:])
                 results += self._part(part, seen, accounts)
             except ConnectionFailedError:
                 if not sent:
@@ -74,12 +84,20 @@ class Converting:
         return results
 
     def _part(
-        self, part: Sequence[ConvertRequest], seen: Mapping[str, Mapping[str, Any]], accounts: Mapping[str, str]
+        self, part: Sequence[ConvertRequest], seen: Mapping[str, Lead], accounts: Mapping[str, str]
     ) -> list[ConvertResult]:
         checked = [(one, self._ready(one, seen.get(one.lead.id[:15]), accounts)) for one in part]
         refused = [ConvertResult(one.number, "rejected", reject=r) for one, r in checked if isinstance(r, Reject)]
         ready = [one for _, one in checked if isinstance(one, _Ready)]
         return refused + (self._convert(ready) if ready else [])
+
+    def _looked(self, requests: Sequence[ConvertRequest]) -> tuple[float, Mapping[str, Lead]]:
+        """When, and what of each lead. What was read before is good for one conversion: after a lost reply the leads
+        are looked at anew."""
+        (at, seen), self._seen = self._seen, (0.0, {})
+        if time.monotonic() - at <= _FRESH and all(one.lead.id[:15] in seen for one in requests):
+            return at, seen
+        return time.monotonic(), self._leads(requests)
 
     def _leads(self, requests: Sequence[ConvertRequest]) -> dict[str, dict[str, Any]]:
         ids = [request.lead.id for request in requests if is_id(request.lead.id)]
@@ -95,7 +113,7 @@ class Converting:
         return {str(row["Id"])[:15]: str(row["AccountId"]) for row in found if row["AccountId"]}
 
     def _ready(
-        self, request: ConvertRequest, lead: Mapping[str, Any] | None, accounts: Mapping[str, str]
+        self, request: ConvertRequest, lead: Lead | None, accounts: Mapping[str, str]
     ) -> _Ready | Reject:
         if lead is None:
             return Reject("gone", f"Lead {request.lead.id} is not there any more", "plan again")
@@ -113,7 +131,7 @@ class Converting:
         refusal = refusal or owner_refusal(request, str(lead["OwnerId"]), self._how.queue_owner)
         return refusal or _Ready(request, self._element(request, lead, into))
 
-    def _element(self, request: ConvertRequest, lead: Mapping[str, Any], into: Mapping[str, str]) -> LeadConvert:
+    def _element(self, request: ConvertRequest, lead: Lead, into: Mapping[str, str]) -> LeadConvert:
         wants = "opportunity" in request.makes or "opportunity" in into
         existing = into.get("opportunity", "")
         return LeadConvert(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from leadbridge.provider import Action, Lack, ObjectDescription, Page, Site
@@ -41,7 +42,10 @@ class Org:
         return capturing.capture(self.client, self.schemas, object, cursor)
 
     def read(self, refs: Sequence[Ref]) -> list[Record | None]:
-        return reading.read(self.client, self.schemas, refs)
+        began, found = time.monotonic(), reading.read(self.client, self.schemas, refs)
+        if self.settings.conversion.native:
+            self.native.converting.saw((one for one in found if one and one.ref.object == "Lead"), began)
+        return found
 
     def find(self, action: Action) -> str | None:
         return reading.find(self.client, self.schemas, action)

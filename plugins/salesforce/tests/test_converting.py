@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,49 @@ def test_what_was_looked_at_long_ago_is_looked_at_again(
     with queries(answer):
         results = sf.convert([request(number) for number in rows])
     assert {r.reject.code if r.reject else r.state for r in results} == codes
+
+
+def test_leads_that_were_just_read_are_not_looked_at_again(sf: SalesforceProvider) -> None:
+    """The run reads them to compare; once only, and not where the reply was lost meanwhile."""
+    converts(done(), done())
+    converts(done(), done())
+    lead_calls = f"{HOME}/services/data/v66.0/composite/sobjects/Lead"
+    looks: list[int] = []
+    with queries(answers({1: {"IsDeleted": False}, 2: {"IsDeleted": False}})):
+        sf.read([Ref("sf", "Lead", ident(number)) for number in (1, 2)])
+        for _ in range(2):
+            states = [one.state for one in sf.convert([request(1), request(2)])]
+            assert states == ["done", "done"]
+            looks.append(sum(call.request.url == lead_calls for call in responses.calls))
+    assert looks == [1, 2]
+
+
+def test_leads_read_long_ago_or_not_all_are_looked_at(sf: SalesforceProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: dict[int, dict[str, Any]] = {1: {"IsDeleted": False}, 2: {"IsDeleted": False}}
+    with queries(answers(rows)):
+        sf.read([Ref("sf", "Lead", ident(1))])
+        rows[1]["IsConverted"] = rows[2]["IsConverted"] = True
+        assert {one.state for one in sf.convert([request(1), request(2)])} == {"rejected"}
+        rows[1]["IsConverted"] = False
+        sf.read([Ref("sf", "Lead", ident(1))])
+        rows[1]["IsConverted"] = True
+        monkeypatch.setattr("leadbridge_salesforce.converting._FRESH", -1.0)
+        assert {one.state for one in sf.convert([request(1)])} == {"rejected"}
+
+
+def test_a_later_look_is_one_call_for_all_that_is_left(
+    sf: SalesforceProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where conversions take long, not one more call for each hundred."""
+    now = iter(range(0, 10_000, 40))
+    monkeypatch.setattr("leadbridge_salesforce.converting.time.monotonic", lambda: float(next(now)))
+    converts(*[done()] * 100)
+    rows: dict[int, dict[str, Any]] = {number: {} for number in range(1, 401)}
+    with queries(answers(rows)):
+        assert {one.state for one in sf.convert([request(number) for number in rows])} == {"done"}
+    lead_calls = f"{HOME}/services/data/v66.0/composite/sobjects/Lead"
+    bodies = [json.loads(call.request.body) for call in responses.calls if call.request.url == lead_calls]
+    assert [len(body["ids"]) for body in bodies] == [400, 300, 100]
 
 
 def test_a_queues_lead_needs_an_owner(sf: SalesforceProvider, tmp_path: Path) -> None:
