@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -26,6 +27,19 @@ def typed(scalar: Scalar, field: Field) -> Present:
     if field.length is not None and isinstance(value, str) and len(value) > field.length:
         raise ValueError(f"is longer than the field's {field.length} characters")
     return value
+
+
+def of_kind(scalar: Scalar, kinds: Collection[str] | None) -> bool:
+    """Whether it is a value of one of these types; None stands for any."""
+    return kinds is None or any(_is(scalar, kind) for kind in kinds)
+
+
+def _is(scalar: Scalar, kind: str) -> bool:
+    try:
+        _convert(scalar, kind)
+    except ValueError:
+        return False
+    return True
 
 
 def _convert(scalar: Scalar, kind: str) -> Present:

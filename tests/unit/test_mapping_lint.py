@@ -207,6 +207,34 @@ class TestDescribed:
             " a new record may not hold in 'Class'; its record type has 'A', 'C'"
         ]
 
+    def test_constants_of_new_records(self, tmp_path: Path) -> None:
+        lines = "on_create: {A: Web, B: x;Z, C: NO-DE, D: abcd, E: some, F: '', G: 1, H: 'yes', I: true, J: 9, K: x}\n"
+        told = described(
+            FieldDescription("E-Mail"),
+            FieldDescription("A", options=("Trade Show",)),
+            FieldDescription("B", options=("x", "y")),
+            FieldDescription("C", options=("NO-DE", "SE")),
+            FieldDescription("D", length=3),
+            FieldDescription("E", type="currency"),
+            FieldDescription("F", options=("x",)),
+            FieldDescription("G", writable=False),
+            FieldDescription("H", type="boolean"),
+            FieldDescription("I", type="boolean"),
+            FieldDescription("J", type="double"),
+        )
+        told = {"fair": replace(told["fair"], narrowed={"lead.yaml": {"C": ("SE",)}})}
+        assert findings(tmp_path, told, lead=HEAD + lines + "fields: {email: E-Mail}\n") == [
+            "option_unknown lead.yaml:5:16: on_create.A: a new record gets 'Web', which is none of the values of 'A'",
+            "option_unknown lead.yaml:5:24: on_create.B: a new record gets 'Z', which is none of the values of 'B'",
+            "option_not_allowed lead.yaml:5:32: warning: on_create.C: a new record gets 'NO-DE', which a new record may"
+            " not hold in 'C'; its record type has 'SE'",
+            "too_long lead.yaml:5:42: on_create.D: has 4 characters, of which 'D' holds 3",
+            "type_clash lead.yaml:5:51: on_create.E: 'E' holds currency, which 'some' is not",
+            "read_only lead.yaml:5:64: on_create.G: 'G' cannot be written; leave it out here",
+            "type_clash lead.yaml:5:73: on_create.H: 'H' holds boolean, which 'yes' is not",
+            "unknown_provider_field lead.yaml:5:95: on_create.K: 'leads.csv' of connection 'fair' has no field 'K'",
+        ]
+
     def test_every_name_is_looked_up(self, tmp_path: Path) -> None:
         lines = (
             "key: Id\nwhen: Art == 'x' && record['Lead Type'] == 'y'\nunless: Sperre == 'ja'\n"

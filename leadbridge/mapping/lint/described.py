@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from leadbridge.files.check import suggest
 from leadbridge.files.document import Path_
 from leadbridge.mapping.constants import typed
 from leadbridge.mapping.fields import ColumnMap, FieldMap, PartsMap, TemplateMap
+from leadbridge.mapping.lint.created import HOLDS, Receiver, check_created
 from leadbridge.mapping.lint.finding import Connected, Finding, Seen, names_of
 from leadbridge.mapping.valuemap import spell
 from leadbridge.provider import FieldDescription, ObjectDescription
 from leadbridge.transforms.spec import UnreadableError
-
-_NUMBERS: Final = frozenset({"integer", "decimal"})
-_DAYS: Final = frozenset({"date", "datetime"})
-_HOLDS: Final[Mapping[str, frozenset[str]]] = {
-    **dict.fromkeys(("int", "integer", "long", "double", "number", "currency", "percent"), _NUMBERS),
-    **dict.fromkeys(("bool", "boolean", "checkbox"), frozenset({"boolean"})),
-    **dict.fromkeys(("date", "datetime"), _DAYS),
-}
-"""CRMs' words for types that hold no free text -> the canonical types that can be written there as they are."""
 
 
 def check_connection(seen: Seen, connections: Mapping[str, Connected]) -> Iterator[Finding]:
@@ -90,6 +81,7 @@ class _Comparison:
             found = self.described.field(fieldmap.column or "")
             if found is not None:
                 yield from self._field(fieldmap, found)
+        yield from check_created(self.seen, self.described, self.narrowed)
         yield from self._required()
 
     def _unknown(self, at: Path_, name: str, is_key: bool) -> Finding:
@@ -132,7 +124,7 @@ class _Comparison:
         if longest is not None and found.length is not None and longest > found.length:
             message = f"{target.name} may have {longest:,} characters, of which {found.name!r} holds {found.length:,}"
             yield self.seen.warning("too_long", at, message)
-        holds = _HOLDS.get(found.type.lower())
+        holds = HOLDS.get(found.type.lower())
         valued = self.seen.spec(target.name).values is not None
         if holds is not None and not valued and (isinstance(fieldmap, PartsMap) or target.type not in holds):
             message = f"{found.name!r} holds {found.type}, which is no place for {target.name}, {target.type}"
@@ -150,19 +142,12 @@ class _Comparison:
             yield self.seen.error("option_unread", at, message)
         if fieldmap.write == "never":
             return
-        allowed = self.narrowed.get(found.name, options)
+        receiver = Receiver(self.seen, found, self.narrowed.get(found.name))
         for canonical in values or fieldmap.target.choices or ():
             written = spell(fieldmap.encode(typed(canonical, fieldmap.target)))
             here: Path_ = ("fields", name, "values", canonical) if values is not None else at
-            if written in options and written not in allowed:
-                message = (
-                    f"{canonical!r} is written as {written!r}, which a new record may not hold in {found.name!r}; "
-                )
-                message += f"its record type has {', '.join(map(repr, allowed)) or 'none'}"
-                yield self.seen.warning("option_not_allowed", here, message)
-            if written not in options:
-                message = f"{canonical!r} is written as {written!r}, which is none of the values of {found.name!r}"
-                yield self.seen.error("option_unknown", here, message, suggest(written, options))
+            what = f"{canonical!r} is written as {written!r}"
+            yield from receiver.misplaced(here, what, written)
 
     def _required(self) -> Iterator[Finding]:
         given = set(self.seen.writers()) | set(self.seen.mapping.on_create)

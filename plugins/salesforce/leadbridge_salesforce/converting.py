@@ -112,9 +112,7 @@ class Converting:
         found = (row for query in queries for row in self._client.rows(query))
         return {str(row["Id"])[:15]: str(row["AccountId"]) for row in found if row["AccountId"]}
 
-    def _ready(
-        self, request: ConvertRequest, lead: Lead | None, accounts: Mapping[str, str]
-    ) -> _Ready | Reject:
+    def _ready(self, request: ConvertRequest, lead: Lead | None, accounts: Mapping[str, str]) -> _Ready | Reject:
         if lead is None:
             return Reject("gone", f"Lead {request.lead.id} is not there any more", "plan again")
         if lead["IsConverted"]:

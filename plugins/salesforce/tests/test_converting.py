@@ -237,9 +237,7 @@ def test_leads_read_long_ago_or_not_all_are_looked_at(sf: SalesforceProvider, mo
         assert {one.state for one in sf.convert([request(1)])} == {"rejected"}
 
 
-def test_a_later_look_is_one_call_for_all_that_is_left(
-    sf: SalesforceProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_look_is_one_call_for_all_that_is_left(sf: SalesforceProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where conversions take long, not one more call for each hundred."""
     now = iter(range(0, 10_000, 40))
     monkeypatch.setattr("leadbridge_salesforce.converting.time.monotonic", lambda: float(next(now)))
