@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from leadbridge.golden import Golden, Held
 from leadbridge.merge.deciding import UNCHANGED, Decision, Reading, decide
@@ -14,6 +15,8 @@ from leadbridge.values import MISSING, Raw, Value, is_absent, is_present
 
 Policies = Mapping[str, FieldPolicy]
 DEFAULT = "default"
+_HEEDED: Final = frozenset({"ask", "restrictive"})
+"""Policies by which values that differ are told of even where no record is told which one counts."""
 
 
 def merge(golden: Golden, sides: Sequence[Side], policies: Policies, run: int) -> Merged:
@@ -25,7 +28,10 @@ def merge(golden: Golden, sides: Sequence[Side], policies: Policies, run: int) -
     live = sorted((s for s in sides if s.link.state == "live"), key=lambda s: s.link.ref)
     views = [_View.of(side) for side in live]
     fields = {f.name: f for view in views for f in view.side.mapping.targets}
-    decisions = {name: _decision(field, golden, views, policies) for name, field in sorted(fields.items())}
+    told = _told(views)
+    decisions = {
+        name: _decision(field, golden, views, policies, told=name in told) for name, field in sorted(fields.items())
+    }
     merged = _moved(golden, decisions, fields, run)
     asked = frozenset(name for name, decision in decisions.items() if decision.asked)
     owed: list[Owed] = []
@@ -110,13 +116,22 @@ def _is_as_agreed(side: Side) -> bool:
     )
 
 
-def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies) -> Decision:
+def _told(views: Iterable[_View]) -> frozenset[str]:
+    """Fields that some record is told. Of all others nobody's value is overruled, and nobody need be asked."""
+    fieldmaps = (fieldmap for view in views for fieldmap in view.side.mapping.fields if fieldmap.write != "never")
+    return frozenset(target.name for fieldmap in fieldmaps for target in fieldmap.targets)
+
+
+def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies, *, told: bool) -> Decision:
     free = [view for view in views if field.name not in view.side.guarded]
     if all(view.stays(field) for view in free):
         return UNCHANGED
     policy = policies.get(field.name) or policies[DEFAULT]
     held = golden.fields.get(field.name)
-    return decide(field, held, _readings(field.name, held, free, policy), policy)
+    if told or policy.kind in _HEEDED:
+        return decide(field, held, _readings(field.name, held, free, policy), policy)
+    policy = replace(policy, first="prefer")
+    return replace(decide(field, held, _readings(field.name, held, free, policy), policy), losers=())
 
 
 def _readings(name: str, held: Held | None, views: Sequence[_View], policy: FieldPolicy) -> list[Reading]:

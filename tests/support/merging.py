@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from leadbridge.golden import Golden, Held, Link
-from leadbridge.mapping.fields import ColumnMap
+from leadbridge.mapping.fields import ColumnMap, Write
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.model import FieldPolicy, Side
 from leadbridge.records import Ref
@@ -29,12 +29,12 @@ def _plain(raw: Raw) -> Value:
     return tuple(raw) if isinstance(raw, list | tuple) else raw  # type: ignore[return-value]
 
 
-def mapping(connection: str, *names: str) -> ObjectMapping:
+def mapping(connection: str, *names: str, write: Write = "always") -> ObjectMapping:
     def encode(value: Present) -> Raw:
         return value  # type: ignore[return-value]
 
     fields = tuple(
-        ColumnMap(PERSON.fields[name], f"{connection}_{name}", Codec(_plain, encode), "typed")
+        ColumnMap(PERSON.fields[name], f"{connection}_{name}", Codec(_plain, encode), "typed", write=write)
         for name in names or FIELDS
     )
     return ObjectMapping(Path(f"{connection}.yaml"), "memory", connection, "Lead", "lead", PERSON, fields)

@@ -88,6 +88,20 @@ def test_a_contact_whose_account_is_refused_waits_for_it(tmp_path: Path) -> None
     assert contacts(world, "b") == [("King", made)]
 
 
+def test_a_contact_waits_as_long_as_it_is_asked_which_account_it_has(tmp_path: Path) -> None:
+    world = with_accounts(tmp_path)
+    world.b.create("Account", {"Name": "Something Else", "Site": "https://reuter.example"})
+    world.sync()
+    assert [kind for _, kind, _ in world.asked()] == ["identity"]
+    assert contacts(world, "b") == []
+    assert world.sync().counts["done"] == 0
+    world.answer(1, "same")
+    world.sync()
+    world.sync()
+    (account,) = world.b.records("Account")
+    assert contacts(world, "b") == [("King", account)]
+
+
 def test_the_job_says_the_role_of_a_new_record(tmp_path: Path) -> None:
     job = "first: prefer, create_as: \"city == 'Rome' ? 'contact' : 'lead'\""
     world = World(tmp_path, job=job, b2_yaml=mapping("b", "Contact", "contact"))

@@ -128,11 +128,16 @@ class Owing:
             key = create_key(around.state, golden.id, row.connection, row.mapping.object)
             made = replace(drafting.create(row, merged, key, around.references.ids), awaits=awaits)
             named = {(row.connection, number) for number in made.refers.values()}
-            if named & around.waiting:
+            if any(self._waits_itself(*one) for one in named):
                 around.waiting.add((row.connection, golden.id))
                 self.waits = True
                 continue
             self._add(replace(made, owes_more=bool(named - around.made)), Ref(row.connection, made.object, key))
+
+    def _waits_itself(self, connection: str, golden: int) -> bool:
+        """Whether a record that a create names is not made either, in this plan or as long as a question is open."""
+        around = self._around
+        return (connection, golden) in around.waiting or golden in around.identities.open
 
     def _is_there(self, connection: str, golden: int | None) -> bool:
         """Whether a golden record has a record there, or will have one before those that refer to it are made."""
