@@ -27,7 +27,9 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, one line per row 
 Rebaseline = Annotated[
     bool,
     typer.Option(
-        "--rebaseline", help="Of a sync job: after a mapping or filter changed, read what it concerns completely."
+        "--rebaseline",
+        help="Of a sync job: after a mapping or filter changed, read what it concerns completely; where none did, read "
+        "all, which finds records that went and left no trace.",
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leadbridge.jobs.capture import covering
@@ -14,12 +14,13 @@ from leadbridge.jobs.sync.leaving import Left, leaving
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.references import References
 from leadbridge.jobs.sync.scene import Scene
+from leadbridge.jobs.sync.traceless import noted, traceless
 from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.standing import IN_PLAY
 from leadbridge.merge.succession import ConversionEvent, Event, MergeEvent
 from leadbridge.plan.sync_rows import rank_of
-from leadbridge.provider import Gone, Page, Provider
+from leadbridge.provider import Gone, ObjectDescription, Page, Provider
 from leadbridge.records import Captured, Record, Ref, Reject
 from leadbridge.state import cursors, goldens, information, links, operations, staged_keys, staging, turns
 from leadbridge.state.model import ObjectKey, StagedGone, StagedRow, StoredLink
@@ -76,16 +77,23 @@ class Gathering:
         self.found = Gathered()
 
     def capture(self, start: Mapping[ObjectKey, str | None], watch: Watch) -> Gathered:
-        """``start``: cursors; an object without one is captured whole.
+        """``start``: cursors; an object without one is captured whole. If it was captured before, then first from where
+        that ended: what went since is told of, and what else is not there went without a trace.
 
         Raises:
             ConnectionFailedError: a connection cannot be read; what was staged goes with the run.
         """
+        with self._store.read() as snapshot:
+            known = cursors.get(snapshot, [source.connection for source in self._scene.sources])
         for source in self._scene.sources:
             for name in source.objects(self._scene.roles):
                 at = source.connection, name
-                pages = source.provider.capture(name, start.get(at))
-                self._object(at, pages, watch, continued=start.get(at) is not None)
+                before, cursor = known.get(at), start.get(at)
+                if cursor is None and before is not None:
+                    self._object(at, source.provider.capture(name, before), watch, continued=True)
+                    self._anew(source, at, watch)
+                else:
+                    self._object(at, source.provider.capture(name, cursor), watch, continued=cursor is not None)
                 self._left(source, at)
         self._read_heirs()
         self._read_due()
@@ -93,7 +101,8 @@ class Gathering:
         self._take_unknown()
         return self.found
 
-    def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch, *, continued: bool) -> None:
+    def _object(self, at: ObjectKey, pages: Iterable[Page], watch: Watch, *, continued: bool) -> bool:
+        """Gives whether these pages showed everything that is there."""
         found, rows = self.found, 0
         unread: list[Reject] = []
         sources: list[str] = []
@@ -114,13 +123,29 @@ class Gathering:
         if sources:
             with self._store.begin() as tx:
                 standing_rejects.clear_mended(tx, Ref(*at, ""), sources, unread)
-        if at in found.complete and not unread:
+        whole = at in found.complete and not unread
+        if whole and made:
             with self._store.begin() as tx:
                 self._gone(tx, [Gone(Ref(*at, one), "absent") for one in sorted(made)])
+        return whole
+
+    def _anew(self, source: Source, at: ObjectKey, watch: Watch) -> None:
+        """All of it, though it was captured before: what is not there went. From an inbox, which is only appended to,
+        nothing goes: its files are cleared away.
+        """
+        seen: set[int] = set()
+        self.found.seen.pop(at, None)
+        whole = self._object(at, noted(source.provider.capture(at[1]), seen), watch, continued=False)
+        described = _described(source, at)
+        if whole and source.provider.capabilities.deletes and described.updates:
+            outside = source.provider.outside if described.limit else _nobody_outside
+            for some in traceless(self._store, self._run, at, outside, seen):
+                with self._store.begin() as tx:
+                    self._gone(tx, some)
 
     def _left(self, source: Source, at: ObjectKey) -> None:
         """Records that the connection's settings leave out now are covered by no mapping."""
-        limit = next(one.limit for one in source.described if one.name == at[1])
+        limit = _described(source, at).limit
         if not limit:
             return
         left = self.found.left[at] = Left(limit, self._made(at))
@@ -279,3 +304,11 @@ class Gathering:
         values = {name: raw for name, raw in record.values.items() if name in wanted and raw is not MISSING}
         stamps = record.stamps if self._stamped else None
         return StagedRow(replace(record, values=values, stamps=stamps), mapping.role, mapping.file.name, said)
+
+
+def _described(source: Source, at: ObjectKey) -> ObjectDescription:
+    return next(one for one in source.described if one.name == at[1])
+
+
+def _nobody_outside(object: str, ids: Sequence[str]) -> Collection[str]:
+    return ()

@@ -35,7 +35,9 @@ from leadbridge.state.store import Store
 
 
 def make_plan(workspace: Workspace, store: Store, job: str, watch: Watch, *, rebaseline: bool = False) -> PlanOutcome:
-    """Capture and plan. With ``rebaseline`` objects whose mapping or filter changed are captured completely."""
+    """Capture and plan. With ``rebaseline`` objects whose mapping or filter changed are captured completely; where none
+    did all are, which finds what went and left no trace.
+    """
     with _begun(workspace, store, job, watch) as begun:
         outcome = begun.plan(watch, rebaseline=rebaseline)
         begun.stop(outcome.run)
@@ -172,7 +174,8 @@ class Begun:
             runs.set_plan(tx, run.id, plan.id)
             if rebaseline:
                 changed = braking.changed_mappings(tx, scene)
-                start = {at: None if self._is_changed(at, changed[at[0]]) else cursor for at, cursor in start.items()}
+                anew = {at for at in start if self._is_changed(at, changed[at[0]])} or start.keys()
+                start = {at: None if at in anew else cursor for at, cursor in start.items()}
         return replace(run, plan=plan.id), plan, start
 
     def _is_changed(self, at: ObjectKey, files: frozenset[str]) -> bool:

@@ -248,6 +248,9 @@ def test_a_list_that_is_set_later_asks_for_a_rebaseline(project: Path, portal: P
     assert main(["sync", "people"]) == 0
     assert ("inside" in table(project), "outside" in table(project)) == (True, False)
     assert table(project).count("@example.com") == 24
+    assert main(["plan", "people", "--rebaseline"]) == 0
+    assert main(["apply", "--yes"]) == 0
+    assert outcome(capsys, "reviews")[1]["reviews"] == [], "who is outside the list is not gone"
 
 
 def test_a_list_that_loses_many_stops_the_run(project: Path, portal: PortalHarness, capsys: Any) -> None:

@@ -114,6 +114,31 @@ def test_an_import_is_undone(project: Path, portal: PortalHarness, capsys: Any) 
     assert contacts(portal) == {}
 
 
+def test_somebody_whom_hubspot_forgot_is_found_by_a_rebaseline(
+    project: Path, portal: PortalHarness, capsys: Any
+) -> None:
+    """No list or bin tells of them. With `hard_delete: erasure` they are erased elsewhere, not those in the bin."""
+    config = project / "leadbridge.yaml"
+    config.write_text(config.read_text().replace("{provider: hubspot,", "{provider: hubspot, hard_delete: erasure,"))
+    more = "cy@example.com,Cy,Fox,Foxes,,\nbo@example.com,Bo,Day,Days,,\n"
+    (project / "inbox" / "leads.csv").write_text(LEADS + more)
+    assert (main(["plan", "import"]), main(["apply", "--yes"])) == (0, 0)
+    made = contacts(portal)
+    portal.change("contacts", erase=[made["ada@example.com"]["hs_object_id"]])
+    portal.delete(made["grace@example.com"]["hs_object_id"])
+    capsys.readouterr()
+    assert main(["verify", "import", "--json"]) in {0, 1}
+    assert sum(one["missing"] for one in json.loads(capsys.readouterr().out)["objects"]) == 2
+    assert main(["plan", "import", "--rebaseline"]) in {0, 1}
+    assert main(["apply", "--yes"]) in {0, 1}
+    kept = (project / "inbox" / "leads.csv").read_text()
+    assert ("ada@" in kept, "grace@" in kept) == (False, True)
+    capsys.readouterr()
+    assert main(["reviews", "--json"]) == 0
+    assert [one["kind"] for one in json.loads(capsys.readouterr().out)["reviews"]] == ["delete"]
+    assert main(["sync", "import"]) == 0
+
+
 def test_an_address_that_another_contact_has_beside_its_own_is_a_question(
     project: Path, portal: PortalHarness, capsys: Any
 ) -> None:
