@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +65,7 @@ def _in_an_org(folder: Path | None, as_json: bool) -> None:
     from leadbridge.cli.demo_org import tell
     from leadbridge.demo import org
 
-    with _among_stand_ins("Salesforce", folder, org.FILES, [org.STAND_IN]) as (workspace, store):
+    with _among_stand_ins("Salesforce", _project(folder, org.FILES), [org.STAND_IN]) as (workspace, store):
         lived = org.live(workspace, store, _unwatched)
         _show(as_json, lambda: org.counts(lived), lambda: tell(lived, store, _title, _text))
 
@@ -74,7 +74,8 @@ def _in_a_portal(folder: Path | None, as_json: bool) -> None:
     from leadbridge.cli.demo_portal import tell
     from leadbridge.demo import portal
 
-    with _among_stand_ins("HubSpot", folder, portal.FILES, portal.STAND_INS, portal.fill) as (workspace, store):
+    place = _project(folder, portal.FILES, portal.STARTERS)
+    with _among_stand_ins("HubSpot", place, portal.STAND_INS, portal.fill) as (workspace, store):
         lived = portal.live(workspace, store, _unwatched)
         _show(as_json, lambda: portal.counts(lived), lambda: tell(lived, store, _title, _text))
 
@@ -82,8 +83,7 @@ def _in_a_portal(folder: Path | None, as_json: bool) -> None:
 @contextmanager
 def _among_stand_ins(
     crm: str,
-    folder: Path | None,
-    files: Path,
+    project: AbstractContextManager[Path],
     stand_ins: Sequence[StandIn],
     fill: Callable[[Served], None] = lambda served: None,
 ) -> Iterator[tuple[Workspace, Store]]:
@@ -93,7 +93,7 @@ def _among_stand_ins(
     from leadbridge.jobs.workspace import load_workspace
 
     check_parts(crm, stand_ins)
-    with _project(folder, files) as place, serving(place, stand_ins) as served:
+    with project as place, serving(place, stand_ins) as served:
         fill(served[0])
         workspace = load_workspace(place)
         with open_state(workspace) as store:
@@ -140,17 +140,17 @@ def _unwatched(what: str, so_far: int) -> None:
 
 
 @contextmanager
-def _project(folder: Path | None, files: Path) -> Iterator[Path]:
+def _project(folder: Path | None, files: Path, starters: Sequence[str] = ()) -> Iterator[Path]:
     from tempfile import TemporaryDirectory
 
     from leadbridge.demo import copy_to
 
     if folder is not None:
-        copy_to(folder, files)
+        copy_to(folder, files, starters)
         yield folder
         return
     with TemporaryDirectory(prefix="leadbridge-demo-") as made:
-        copy_to(Path(made), files)
+        copy_to(Path(made), files, starters)
         yield Path(made)
 
 

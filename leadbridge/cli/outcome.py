@@ -23,6 +23,7 @@ RECORDS_LEFT: Final[Mapping[str, str]] = {
     "gone": "it is not there any more",
     "deleted": "it was deleted, and cannot be made again",
     "converted": "it stays converted: its CRM has no way back",
+    "read_only": "its mapping says `write: never` by now",
 }
 """Of a whole record, why an undo leaves it."""
 

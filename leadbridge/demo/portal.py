@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leadbridge.state.store import Store
 
 FILES: Final = Path(__file__).parent / "hubspot"
+STARTERS: Final = ("hubspot.owners.yaml", "salesforce.users.yaml")
 STAFF: Final = "staff"
 LARGE: Final = "large"
 CONTACTS: Final = "contacts"

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
+from typing import Final
 
 from leadbridge.config.jobs import Precedence, Rule, SyncJob
 from leadbridge.errors import FileFaults
 from leadbridge.files.check import suggest
 from leadbridge.jobs.convert.deciding import where_of
+from leadbridge.jobs.identify import MATCHED_ROLES
 from leadbridge.jobs.sync.scene import conditions_of, demand_stamps, field_names, roles_of
 from leadbridge.jobs.workspace import Workspace
 from leadbridge.mapping.lint.finding import Finding, Place
+from leadbridge.mapping.objects import ObjectMapping
+from leadbridge.merge.creating import writable
 from leadbridge.merge.record import DEFAULT
+
+_NAMED: Final = frozenset({"user", "queue"})
+"""Subjects that are read so that records can name them."""
 
 
 def lint_jobs(workspace: Workspace) -> list[Finding]:
     """All findings, each once, in the order of the file."""
-    found = dict.fromkeys([*_conditions(workspace), *_fields(workspace), *_stamps(workspace), *_pairs(workspace)])
+    checks = (_conditions, _fields, _stamps, _pairs, _only_read, _into_only_read)
+    found = dict.fromkeys(finding for check in checks for finding in check(workspace))
     return sorted(found, key=lambda f: (f.fault.line, f.fault.column, f.fault.message))
 
 
@@ -77,6 +85,38 @@ def _wheres(place: Place, one: tuple[str, SyncJob], two: tuple[str, SyncJob]) ->
         if job.where is not None and wide.where is None and set(job.sync) <= set(wide.sync):
             message = f"keeps nothing out: job {other!r} brings records of the same roles there without a `where`"
             yield place.warning("idle_where", ("jobs", name, "where"), message)
+
+
+def _only_read(workspace: Workspace) -> Iterator[Finding]:
+    """A job that writes nothing does nothing for anybody, but for one that reads whom records name."""
+    place = Place(workspace.project.config.document)
+    for name, job in _sync_jobs(workspace):
+        roles = roles_of(workspace, job)
+        reached = [m for to in writable(job.sync, job.direction) for m in _serving(workspace, to) if m.role in roles]
+        if not any(m.writable for m in reached) and {m.subject.name for m in reached} - _NAMED:
+            message = "writes nothing: all mappings of its roles say `write: never` where it could write"
+            yield place.warning("idle_job", ("jobs", name), message, key=True)
+
+
+def _into_only_read(workspace: Workspace) -> Iterator[Finding]:
+    """Accounts and contacts that a lead is to become are records that are written."""
+    place, jobs = Place(workspace.project.config.document), workspace.project.config.jobs
+    for name, job in jobs.items():
+        policy = None if isinstance(job, SyncJob) else workspace.mappings.policies.get(job.policy)
+        if isinstance(job, SyncJob) or policy is None:
+            continue
+        for to, role in product((job.into,) if job.into else job.convert, MATCHED_ROLES):
+            homes = [m for m in _serving(workspace, to) if m.role == role]
+            if role in policy.parts and homes and not any(m.writable for m in homes):
+                message = f"no lead can become a record of role {role} in {to!r}: {homes[0].file.name} says "
+                at = ("jobs", name, "into") if job.into else ("jobs", name, "convert")
+                yield place.error("into_only_read", at, f"{message}`write: never`")
+
+
+def _serving(workspace: Workspace, connection: str) -> list[ObjectMapping]:
+    """The mappings of one connection's objects."""
+    provider = workspace.project.config.connection(connection).provider
+    return [m for m in workspace.mappings.objects if m.serves(provider, connection, m.object)]
 
 
 def _sync_jobs(workspace: Workspace) -> list[tuple[str, SyncJob]]:

@@ -34,6 +34,10 @@ class Source:
     def mappings(self, object: str) -> tuple[ObjectMapping, ...]:
         return self.project.of(self.provider_name, self.connection, object)
 
+    def writing(self, described: ObjectDescription) -> tuple[ObjectMapping, ...]:
+        """The mappings by which an object's records may be written."""
+        return tuple(m for m in self.mappings(described.name) if m.writable) if described.writable else ()
+
     def objects(self, roles: Collection[str]) -> list[str]:
         """Objects that a mapping reads as one of these roles, in the connection's order."""
         return [o.name for o in self.described if any(m.role in roles for m in self.mappings(o.name))]
@@ -84,7 +88,7 @@ class Source:
         """Role -> canonical fields that new and changed records of it can be given here."""
         found: dict[str, frozenset[str]] = {}
         for description in self.described:
-            for mapping in self.mappings(description.name) if description.writable else ():
+            for mapping in self.writing(description):
                 names = {t.name for m in mapping.fields if m.column and m.write != "never" for t in m.targets}
                 found[mapping.role] = found.get(mapping.role, frozenset()) | names
         return found
@@ -93,13 +97,12 @@ class Source:
         """Objects that can be written and hold leads and contacts alike -> the mapping by which they are contacts."""
         found: dict[str, ObjectMapping] = {}
         for one in self.described:
-            contacts = [mapping for mapping in self.mappings(one.name) if mapping.role == "contact"]
-            leads = any(mapping.role in LEAD_ROLES for mapping in self.mappings(one.name))
-            if contacts and leads and one.writable and one.updates:
+            contacts = [mapping for mapping in self.writing(one) if mapping.role == "contact"]
+            leads = any(mapping.role in LEAD_ROLES for mapping in self.writing(one))
+            if contacts and leads and one.updates:
                 found[one.name] = contacts[0]
         return found
 
     def updates(self, role: str) -> bool:
         """Whether records of the role that are there can be changed here."""
-        found = [one for one in self.described if any(mapping.role == role for mapping in self.mappings(one.name))]
-        return any(one.writable and one.updates for one in found)
+        return any(one.updates and any(m.role == role for m in self.writing(one)) for one in self.described)

@@ -44,7 +44,7 @@ class Verified:
         new: not linked yet.
         aside: not written: a twin, a converted lead, a record that no mapping covers, one outside `where`, and one of
             somebody who was erased.
-        read_only: in a connection that the job only reads.
+        read_only: in a connection that the job only reads, or by a mapping that says `write: never`.
         differs: out of step, and nothing says why: a fault of LeadBridge or of the CRM.
         missing: linked records that were not found.
         guarded: fields that an undo holds or a question is open about.
@@ -189,7 +189,7 @@ class _Object:
     ) -> None:
         link, result = stored.link, self.result
         self.live += link.state == "live"
-        if not self._scene.can_write(*self._at):
+        if not self._scene.can_write(link.ref, mapping):
             result.read_only += 1
             return
         if link.state != "live" or not self._takes_part(golden):

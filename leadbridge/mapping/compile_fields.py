@@ -9,7 +9,7 @@ from leadbridge.errors import Fault
 from leadbridge.files.check import collect_part, suggest
 from leadbridge.files.document import Document, Path_
 from leadbridge.mapping.constants import typed
-from leadbridge.mapping.fields import ColumnMap, ConstantMap, FieldMap, PartsMap, TemplateMap
+from leadbridge.mapping.fields import ColumnMap, ConstantMap, FieldMap, PartsMap, TemplateMap, Write
 from leadbridge.mapping.model import FieldSpec, Scalar
 from leadbridge.mapping.valuemap import ambiguous, build, choice_codec, multiple_codec, single_codec
 from leadbridge.provider import Wire
@@ -39,20 +39,29 @@ class _Split:
 
 @dataclass(slots=True)
 class FieldCompiler:
-    """Compiles the fields of one document; what is wrong goes to ``faults``."""
+    """Compiles the fields of one document; what is wrong goes to ``faults``.
+
+    Attributes:
+        writable: whether its records are written at all; where not, no field is, whatever it says.
+    """
 
     document: Document
     subject: Subject
     transforms: Mapping[str, TransformSpec]
     wire: Wire
     faults: list[Fault]
+    writable: bool = True
     _split: dict[str, _Split] = field(default_factory=dict)
 
     def compile(self, specs: Mapping[str, FieldSpec]) -> tuple[FieldMap, ...]:
         """The field maps in the order of the file, split columns last."""
         maps = [self._field(name, spec) for name, spec in specs.items()]
-        split = (PartsMap(s.parts, column, s.codec, self.wire, s.spec.write) for column, s in self._split.items())
+        several = self._split.items()
+        split = (PartsMap(s.parts, column, s.codec, self.wire, self._write(s.spec)) for column, s in several)
         return (*(m for m in maps if m is not None), *split)
+
+    def _write(self, spec: FieldSpec) -> Write:
+        return spec.write if self.writable else "never"
 
     def _fault(self, path: Path_, message: str, suggestion: str | None = None, *, key: bool = False) -> None:
         self.faults.append(self.document.fault(path, message, suggestion, key=key))
@@ -106,7 +115,7 @@ class FieldCompiler:
             return None
         if spec.part is not None:
             self._fault((*at, "part"), f"{spec.as_ or target.type!r} does not split; leave `part` out", key=True)
-        return ColumnMap(target, spec.field, built, self.wire, spec.write)
+        return ColumnMap(target, spec.field, built, self.wire, self._write(spec))
 
     def _part(self, at: Path_, target: Field, spec: FieldSpec, codec: PartsCodec) -> None:
         if spec.part not in codec.parts:

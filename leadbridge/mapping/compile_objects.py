@@ -60,7 +60,8 @@ def _compile(document: Document, file: MappingFile, around: Surroundings, faults
     unless = condition(document, ("unless",), file.unless, faults)
     if subject is None:
         return None
-    compiler = FieldCompiler(document, subject, around.transforms, wire or "text", faults)
+    writable = file.write == "always"
+    compiler = FieldCompiler(document, subject, around.transforms, wire or "text", faults, writable)
     fields = compiler.compile(file.fields)
     if wire is None:
         return None
@@ -78,6 +79,7 @@ def _compile(document: Document, file: MappingFile, around: Surroundings, faults
         on_create=_raw(file, wire),
         tests=tuple(file.tests),
         wire=wire,
+        writable=writable,
     )
 
 

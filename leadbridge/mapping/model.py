@@ -105,6 +105,11 @@ class MappingFile(Extendable):
     key: str | None = Field(
         None, description="The provider field that identifies a record to people, such as an e-mail."
     )
+    write: Literal["always", "never"] = Field(
+        "always",
+        description="`never`: its records are only read. They are matched and linked and give values; none is made, "
+        "changed or deleted, whatever its fields say.",
+    )
     fields: dict[str, Annotated[FieldSpec, Short("field")]] = Field(
         description="Canonical field: provider field, or a mapping of the keys below."
     )

@@ -49,6 +49,7 @@ class ObjectMapping:
         on_create: provider fields that a new record gets.
         tests: the file's own examples.
         wire: how the provider's raw values travel.
+        writable: whether its records may be made, changed and deleted; where not, none of its fields is written either.
         constants: canonical fields that are the same for every record of the object.
         one_to_one: whether every canonical field is one column, or a constant, and filled by one entry.
     """
@@ -66,6 +67,7 @@ class ObjectMapping:
     on_create: Mapping[str, Raw] = field(default_factory=dict)
     tests: tuple[ExampleSpec, ...] = ()
     wire: Wire = "text"
+    writable: bool = True
     _columns: tuple[Read, ...] = field(init=False, repr=False)
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
     _created: tuple[tuple[FieldMap, str], ...] = field(init=False, repr=False)

@@ -22,7 +22,8 @@ class Departure:
     Attributes:
         fate: ``parked``: a person is asked whether to delete elsewhere; ``met_by_a_change``: somebody edited it
             elsewhere, nothing is deleted or re-created, a person is asked; ``propagated``: deletes are planned
-            elsewhere; ``no_consequence``: the person is still in that connection, or nowhere else.
+            elsewhere; ``no_consequence``: the person is still in that connection, or nowhere else where records are
+            written.
         deletes: links whose records are to be deleted.
     """
 
@@ -73,11 +74,11 @@ def returned(before: Sequence[Link], after: Sequence[Link]) -> tuple[Ref, ...]:
 
 def _judge(golden: Golden, old: Link, scene: Departing) -> Departure:
     left = [link for link in scene.after if in_play(link) and link.state == "live"]
-    elsewhere = tuple(link for link in left if link.ref.connection != old.ref.connection)
+    elsewhere = tuple(k for k in left if k.ref.connection != old.ref.connection and not _only_read(k, scene))
     # A twin, or the contact beside the lead, is still there: the person has not left that connection.
     if any(link.ref.connection == old.ref.connection for link in left):
         return Departure(old.ref, "no_consequence")
-    # Nobody else has the person: nothing is left to decide.
+    # Nobody else has the person, or whoever has is only read: nothing is left to decide.
     if not elsewhere:
         return Departure(old.ref, "no_consequence")
     # Golden holds what the record never got to know: whoever deleted it had not seen that.
@@ -86,6 +87,11 @@ def _judge(golden: Golden, old: Link, scene: Departing) -> Departure:
     if scene.policy == "park":
         return Departure(old.ref, "parked")
     return Departure(old.ref, "propagated", tuple(link for link in elsewhere if link.ref.connection in scene.targets))
+
+
+def _only_read(link: Link, scene: Departing) -> bool:
+    mapping = scene.mappings.get(link.ref)
+    return mapping is not None and not mapping.writable
 
 
 def _untold(golden: Golden, old: Link, scene: Departing) -> bool:

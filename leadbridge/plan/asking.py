@@ -70,14 +70,19 @@ class Foretold:
         return found
 
 
-def natives_of(plan: ConversionPlan, connections: Collection[str]) -> tuple[NativeLead, ...]:
-    """Leads whose contact is made or found in their own connection, which is one of these; a conversion's in order."""
+def natives_of(plan: ConversionPlan, connections: Collection[str], book: Book) -> tuple[NativeLead, ...]:
+    """Leads whose contact is made or found in their own connection, which is one of these; a conversion's in order.
+
+    A lead that is only read is not among them: its CRM would write it.
+    """
     found: list[NativeLead] = []
     for conversion in plan.conversions:
         homes = {row.connection for row in map(plan.row, conversion.rows) if row.role == "contact"}
         first = len(found) + 1
         for ref in conversion.lead.refs:
-            if ref.connection in connections and ref.connection in homes:
+            entry = book.records.get(ref)
+            able = ref.connection in connections and (entry is None or entry.mapping.writable)
+            if able and ref.connection in homes:
                 found.append(NativeLead(len(found) + 1, conversion, ref, first))
     return tuple(found)
 
@@ -102,7 +107,7 @@ def ask(
     plan: ConversionPlan, scene: Scene, catalogue: Catalogue, book: Book, connections: Collection[str]
 ) -> dict[str, Asked]:
     """Connection -> what is asked of its CRM, by the numbers of :func:`natives_of`."""
-    natives = natives_of(plan, connections)
+    natives = natives_of(plan, connections, book)
     if not natives:
         return {}
     asking = _Asking(plan, book, natives, prepare(plan, scene, catalogue, book, 1))

@@ -141,7 +141,7 @@ def _unable(words: Sequence[str], connection: str, book: Book) -> Iterator[Note]
         mapping = book.homes.get((connection, CARRIED_ROLES.get(word, "")))
         shown = word.replace("_", " ")
         if mapping is None:
-            why.setdefault(f"no mapping gives them an object in {connection}", []).append(shown)
+            why.setdefault(f"no mapping gives them an object to write to in {connection}", []).append(shown)
         elif column_of(mapping, "person") is None:
             why.setdefault(f"{mapping.file.name} maps no field to the `person`", []).append(shown)
     for reason, several in why.items():

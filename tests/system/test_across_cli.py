@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 import requests
 
 from leadbridge.cli import main
-from leadbridge.demo import portal
+from leadbridge.demo import copy_to, portal
 from leadbridge.demo.standing import serving
 from leadbridge.demo.steps import records
 from leadbridge.jobs.workspace import load_workspace
@@ -65,7 +64,7 @@ class Firm:
 @pytest.fixture
 def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterator[Firm]:
     """The demo's project with its stand-ins; a company has another name than its account, somebody too low a score."""
-    shutil.copytree(portal.FILES, tmp_path, dirs_exist_ok=True)
+    copy_to(tmp_path, portal.FILES, portal.STARTERS)
     monkeypatch.chdir(tmp_path)
     with serving(tmp_path, portal.STAND_INS) as (hubspot, salesforce):
         portal.fill(hubspot)

@@ -56,6 +56,6 @@ def test_parts_that_are_missing_are_named(monkeypatch, capsys):
     assert "pip install 'leadbridge[hubspot,salesforce,sandbox]'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["mappings/hubspot.owners.yaml", "mappings/convert.yaml", "leadbridge.yaml"])
+@pytest.mark.parametrize("name", ["mappings/hubspot.deals.yaml", "mappings/convert.yaml", "leadbridge.yaml"])
 def test_the_files_are_packed(name):
     assert (portal.FILES / name).is_file()

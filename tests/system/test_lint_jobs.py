@@ -57,3 +57,23 @@ def test_jobs_that_share_no_role_are_no_rivals(tmp_path: Path, monkeypatch, caps
     other = "  other: {sync: [shop, crm], roles: [lead], deletes: propagate"
     status, found = linted(tmp_path, monkeypatch, capsys, PEOPLE, other)
     assert (status, found) == (0, [])
+
+
+def test_a_job_that_could_write_nothing(tmp_path: Path, monkeypatch, capsys) -> None:
+    """Nor is a lead made what may not be written."""
+    make_sync_project(tmp_path, leadbridge_yaml=JOBS + f"jobs:\n{PEOPLE}}}\n")
+    for name in ("contacts", "people"):
+        file = tmp_path / "mappings" / f"{name}.yaml"
+        file.write_text(f"{file.read_text()}write: never\n", encoding="utf-8")
+    (tmp_path / "mappings" / "convert.yaml").write_text(
+        "kind: convert\nversion: 1\ncontact: {match: [email], fields: {last_name: last_name}}\n"
+    )
+    config = tmp_path / "leadbridge.yaml"
+    config.write_text(f"{config.read_text()}  convert: {{convert: [shop], into: crm, policy: convert.yaml}}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["mappings", "lint"]) == 2
+    found = [line.partition(": jobs.")[2] for line in capsys.readouterr().out.splitlines() if ": jobs." in line]
+    assert found == [
+        "people: writes nothing: all mappings of its roles say `write: never` where it could write",
+        "convert.into: no lead can become a record of role contact in 'crm': contacts.yaml says `write: never`",
+    ]

@@ -162,7 +162,7 @@ def test_what_a_crm_cannot_take_along_is_said() -> None:
     world.put("crm", "lead", **ADA)
     assert world.lower().notes == (
         Note("crm", "activities, notes are not carried: crm.activity.yaml maps no field to the `person`"),
-        Note("crm", "files, campaign members are not carried: no mapping gives them an object in crm"),
+        Note("crm", "files, campaign members are not carried: no mapping gives them an object to write to in crm"),
     )
 
 

@@ -267,6 +267,16 @@ class TestProject:
         with pytest.raises(UsageError, match=r"^there is no convert policy 'x.yaml' in .*; there are: convert.yaml$"):
             mappings.policy("x.yaml")
 
+    @pytest.mark.parametrize(("said", "written"), [("never", set()), ("always", {"M", "N", "T"})])
+    def test_a_mapping_that_is_only_read_writes_no_field(self, tmp_path: Path, said: str, written: set[str]) -> None:
+        """Whatever its fields say, and those of the file that it extends."""
+        split = "{field: N, as: split_name, part: last, write: create}"
+        base = HEAD + f"write: never\nfields: {{email: M, last_name: {split}, title: {{field: T, write: create}}}}\n"
+        own = f"kind: mapping\nextends: base.yaml\nobject: own.csv\nwrite: {said}\n"
+        (found,) = load(tmp_path, base=base, own=own).of("csv", "x", "own.csv")
+        assert found.writable == (said == "always")
+        assert {m.column for m in found.fields if m.write != "never"} == written
+
     def test_an_abstract_mapping_covers_nothing(self, tmp_path: Path) -> None:
         assert load(tmp_path, lead=HEAD + "abstract: true\nfields: {email: M}\n").objects == ()
 

@@ -272,6 +272,17 @@ class TestRecords:
         assert told_of(fate(compared(mappings, without), "account", RECORD)) == ("lost", ["no_object"])
         read_only = side(described("account", writable=False))
         assert told_of(fate(compared(mappings, read_only), "account", RECORD)) == ("lost", ["not_writable"])
+
+    def test_records_that_are_only_read(self, tmp_path: Path) -> None:
+        """No mapping for a lead to become, and none by which a lead is closed."""
+        every = {role: mapping("typed", role, FULL[role], write="never") for role in ("account", "lead")}
+        project(tmp_path, typed=dict.fromkeys(every))
+        mappings = load(tmp_path, **{f"only_{role}": text for role, text in every.items()})
+        found = compared(mappings)
+        assert told_of(fate(found, "account", RECORD)) == ("lost", ["not_writable"])
+        (why,) = fate(found, "account", RECORD).reasons
+        assert why.text == "accounts is only read: only_account.yaml says `write: never`"
+        assert told_of(fate(found, LEADS, "status")) == ("lost", ["not_writable"])
         nothing = Side("two", "typed", writes=False)
         assert told_of(fate(compared(mappings, nothing), "account", RECORD)) == ("lost", ["no_writes"])
 

@@ -124,6 +124,14 @@ class TestNewRecords:
         lines = "when: A == 'x'\nfields: {email: {field: M, write: never}}\n"
         assert findings(tmp_path, lead=HEAD + lines) == []
 
+    def test_one_that_is_only_read_makes_none_either(self, tmp_path: Path) -> None:
+        lines = "write: never\nwhen: A == 'x'\n"
+        assert findings(tmp_path, lead=HEAD + lines + FIELDS) == []
+        assert findings(tmp_path, lead=HEAD + lines + "on_create: {A: x}\n" + FIELDS) == [
+            "on_create_unwritten lead.yaml:7:1: on_create: the mapping says `write: never`, so no record is made;"
+            " take one of the two out"
+        ]
+
 
 class TestOverlaps:
     @pytest.mark.parametrize(

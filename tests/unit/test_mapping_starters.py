@@ -54,10 +54,13 @@ def test_they_load_lint_clean_and_keep_the_laws() -> None:
         ("contacts", "contact", True),
         ("deals", "opportunity", True),
         ("leads", "prospect", True),
+        ("owners", "user", True),
         ("Account", "account", True),
         ("Contact", "contact", True),
         ("Lead", "lead", True),
         ("Opportunity", "opportunity", True),
+        ("Group", "queue", True),
+        ("User", "user", True),
     ]
     assert (list(mappings.policies), mappings.scoring is not None) == (["convert.yaml"], True)
     assert lint(mappings) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from leadbridge.config import ConvertJob
 from leadbridge.errors import UsageError
 from leadbridge.jobs.sources import Source
-from leadbridge.mapping.policy import ConvertPolicy
+from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy
 from leadbridge.plan.asking import Foretold, ask, natives_of, rows_of
 from leadbridge.plan.bodies import groups_of
 from leadbridge.plan.book import Book
@@ -46,10 +46,11 @@ def able(job: ConvertJob, policy: ConvertPolicy, sources: Sequence[Source]) -> d
         if source.connection in job.convert
         and job.into in {None, source.connection}
         and source.provider.capabilities.native_conversion
+        and any(map(source.updates, LEAD_ROLES))
     }
     lacking = [name for name in job.convert if name not in native]
     if mode == "native" and lacking:
-        where = f"{lacking[0]!r} converts no leads by itself"
+        where = f"{lacking[0]!r} converts no leads by itself, or they are only read"
         if job.into not in {None, lacking[0]}:
             where = f"leads of {lacking[0]!r} become records of {job.into!r}"
         raise UsageError(f"`mode: native` cannot be kept: {where}; leave `mode` out, and only CRMs that can convert so")
@@ -92,7 +93,7 @@ class Foretelling:
 
     def _later(self, plan: ConversionPlan) -> list[tuple[Conversion, str]]:
         """Leads that become one contact with others: they would stand and fall together, which no CRM promises."""
-        natives = {native.conversion.number for native in natives_of(plan, self.natives)}
+        natives = {native.conversion.number for native in natives_of(plan, self.natives, self.book)}
         groups = groups_of(plan, plan.conversions) if natives else {}
         together: dict[int, list[Conversion]] = {}
         for conversion in plan.conversions if natives else ():
@@ -105,7 +106,7 @@ class Foretelling:
         return found
 
     def _foretold(self, plan: ConversionPlan) -> Foretold:
-        natives = natives_of(plan, self.natives)
+        natives = natives_of(plan, self.natives, self.book)
         asked = ask(plan, self.scene, self.catalogue, self.book, self.natives)
         requests = {request.number: request for one in asked.values() for request in one.requests}
         predictions = {

@@ -159,7 +159,7 @@ class _Knowing:
         found: dict[tuple[str, str], ObjectMapping] = {}
         for source in self._scene.sources:
             for one in source.described:
-                for mapping in source.mappings(one.name) if one.writable else ():
+                for mapping in source.writing(one):
                     found.setdefault((source.connection, mapping.role), mapping)
         return found
 

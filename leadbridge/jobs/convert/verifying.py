@@ -133,7 +133,7 @@ class _Looking:
         mapping = self._mapping(at, "lead" if lead.role == "contact" else lead.role)
         if lead.role == "contact" and not self._is_contact(at, record):
             return "reopened"
-        if not self._scene.can_write(*at) or self._says(mapping, record.values):
+        if not self._scene.can_write(lead.ref, mapping) or self._says(mapping, record.values):
             return "whole"
         if not self._says(mapping, lead.base):
             return f"it does not say {_words(self._policy)}"

@@ -48,7 +48,7 @@ class Erasing:
         after = [self._looked_for(hand, link) for link in after]
         left = [link for link in after if link.state != "gone"]
         mine = [link for link in left if link.ref.connection in self.scene.providers]
-        deletes = [link for link in mine if self.scene.can_write(link.ref.connection, link.ref.object)]
+        deletes = [link for link in mine if self.scene.can_write(link.ref, hand.mapping(link))]
         stuck = [link for link in mine if link not in deletes]
         was_due = {stored.link.id for stored in hand.stored if stored.due}
         due = {link.id for link in left if link not in stuck}

@@ -79,7 +79,7 @@ class Owing:
             if reject.code == PENDING:
                 self._pending.add(link.id)
                 self.due.add(link.id)
-            elif self._scene.can_write(link.ref.connection, link.ref.object):
+            elif self._scene.can_write(link.ref, self._hand.mapping(link)):
                 self.rejects.append((link.ref, reject))
 
     def _note_hidden(self, merged: Merged, after: Sequence[Link]) -> None:
@@ -92,14 +92,14 @@ class Owing:
 
     def _delete(self, link: Link, merged: Merged, departure: Departure) -> None:
         mapping = self._hand.mapping(link)
-        if mapping is not None and self._scene.can_write(link.ref.connection, link.ref.object):
+        if mapping is not None and self._scene.can_write(link.ref, mapping):
             raws = self._hand.values(link, mapping) if link.ref in self._hand.staged else link.base
             self._add(drafting.delete(link, merged.golden, mapping, raws, departure), link.ref)
 
     def _update(self, owed: Owed, merged: Merged, *, takes_part: bool) -> None:
         link, mapping = owed.link, self._hand.mapping(owed.link)
         mine = link.ref.connection in self._scene.providers and link.role in self._scene.roles
-        if mapping is None or (mine and not self._scene.can_write(link.ref.connection, link.ref.object)):
+        if mapping is None or (mine and not self._scene.can_write(link.ref, mapping)):
             return
         self.due.add(link.id)
         if mine and takes_part and not self._hand.unread(link):

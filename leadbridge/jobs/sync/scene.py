@@ -99,9 +99,11 @@ class Scene:
         described = self.described.get((record.ref.connection, record.ref.object))
         return "" if described is None or described.updates else record.source
 
-    def can_write(self, connection: str, object: str) -> bool:
-        described = self.described.get((connection, object))
-        return connection in self.writable and described is not None and described.writable
+    def can_write(self, ref: Ref, mapping: ObjectMapping | None) -> bool:
+        """Whether a record that this mapping covers may be written."""
+        described = self.described.get((ref.connection, ref.object))
+        able = described is not None and described.writable and ref.connection in self.writable
+        return able and (mapping is None or mapping.writable)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -179,7 +181,7 @@ class Scene:
         for description in source.described:
             if description.writable:
                 mappings = self.mappings(source.connection, description.name)
-                yield from (mapping for mapping in mappings if mapping.role in self.roles)
+                yield from (m for m in mappings if m.role in self.roles and m.writable)
 
     def _policies(self, subject: Subject) -> Policies:
         default = self._policy(self.job.fields.get(DEFAULT))

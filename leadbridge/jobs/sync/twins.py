@@ -13,7 +13,7 @@ def twins_asked(scene: Scene, before: Sequence[Link], after: Sequence[Link]) -> 
     """A question for each link that became surplus in this cycle.
 
     Only where records that are there can be changed: in an inbox an edited row comes as a new one, and is no twin that
-    somebody could clear away.
+    somebody could clear away. Of records that are only read none is kept in step, so twins of them are no matter.
     """
     known = {link.id for link in before if link.state == "surplus"}
     fresh = [link for link in after if link.state == "surplus" and link.id not in known]
@@ -23,7 +23,10 @@ def twins_asked(scene: Scene, before: Sequence[Link], after: Sequence[Link]) -> 
     for link in fresh:
         described = scene.described.get((link.ref.connection, link.ref.object))
         first = live.get((link.ref.connection, link.ref.object))
-        if first is not None and described is not None and described.writable and described.updates:
+        if first is None or described is None:
+            continue
+        mapping = scene.mapping_of(first.ref, first.role)
+        if described.writable and described.updates and (mapping is None or mapping.writable):
             subject = scene.subject_of(link.role).name
             why = f"{link.ref.id} is one {subject} with {first.ref.id}, the older, and only that is kept in step"
             yield Asked("surplus", (first.ref, link.ref), why, link.id)

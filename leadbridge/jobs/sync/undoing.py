@@ -83,8 +83,8 @@ class _Undoing:
 
     def run_it(self, approval: Approval, overrides: Collection[BrakeName]) -> RunOutcome:
         done = list(self._written())
-        staying = self._turned_over(done)
-        written = [operation for operation in done if operation.ref not in staying]
+        barred, turned = self._only_read(done), self._turned_over(done)
+        written = [operation for operation in done if operation.ref not in barred | turned]
         current = self._current({operation.ref for operation in written})
         made = {operation.ref for operation in written if operation.row.verb == "create"}
         undo = undo_rows(written, current, referrers(self.sources, made), self._recreating())
@@ -93,7 +93,8 @@ class _Undoing:
             rows = self._rows(tx, undo.rows, {operation.row.number: operation.row for operation in written}, current)
             plan = small_plans.keep(tx, run, rows)
             left = (*self._left(tx, undo.kept, current, written), *carried_on(tx, self.undone.id, rows))
-        left = (*left, *self._converted(), *(Left(ref, "converted", MISSING, MISSING) for ref in sorted(staying)))
+        whole = {**dict.fromkeys(sorted(turned), "converted"), **dict.fromkeys(sorted(barred), "read_only")}
+        left = (*left, *self._converted(), *(Left(ref, why, MISSING, MISSING) for ref, why in whole.items()))
         planned = budgeting.counted(small_plans.outcome_of(run, plan, rows), self.store, self.sources)
         stopped = () if "budget" in overrides else planned.stops
         if stopped or (planned.rows and callable(approval) and not approval(replace(planned, stops=()))):
@@ -137,6 +138,11 @@ class _Undoing:
         with self.store.read() as snapshot:
             stored = links.by_refs(snapshot, made)
         return frozenset(ref for ref, found in stored.items() if found.link.state == "converted")
+
+    def _only_read(self, done: Iterable[Operation]) -> frozenset[Ref]:
+        """Records that are not to be written any more: their mapping has come to say so since."""
+        found = ((one.ref, self._mapping(one.row.connection, one.row.object, one.row.role)) for one in done)
+        return frozenset(ref for ref, mapping in found if mapping is not None and not mapping.writable)
 
     def _converted(self) -> Iterator[Left]:
         """Leads that their CRM converted by itself: no CRM takes that back."""

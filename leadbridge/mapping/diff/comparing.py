@@ -56,7 +56,7 @@ def homes(every: Sequence[Seen], side: Side, policy: ConvertPolicy) -> dict[str,
 
 def _writable(side: Side, one: Seen) -> bool:
     described = side.described(one.mapping.object)
-    return described is None or described.writable
+    return one.mapping.writable and (described is None or described.writable)
 
 
 def compare(
@@ -147,7 +147,9 @@ def _record(part: Part, place: _Place, demanded: Collection[str]) -> Fate:
         return Fate("lost", (Reason("no_writes", f"nothing is ever written to a {side.provider} connection"),))
     served = side.of(place.every, {role})
     if served:
-        return Fate("lost", (Reason("not_writable", f"{served[0].mapping.object} cannot be written"),))
+        one = served[0].mapping
+        why = "cannot be written" if one.writable else f"is only read: {one.file.name} says `write: never`"
+        return Fate("lost", (Reason("not_writable", f"{one.object} {why}"),))
     unseen = replace(side, objects=None).of(place.every, {role})
     if unseen:
         one = unseen[0].mapping

@@ -22,6 +22,10 @@ _MOST_SAMPLES: Final = 4000
 def check_new_records(seen: Seen) -> Iterator[Finding]:
     """A record that LeadBridge makes must be covered by the mapping that made it."""
     mapping = seen.mapping
+    if mapping.on_create and not mapping.writable:
+        message = "the mapping says `write: never`, so no record is made; take one of the two out"
+        yield seen.error("on_create_unwritten", ("on_create",), message, key=True)
+        return
     if not seen.writers() and not mapping.on_create:
         return
     if mapping.when is not None:

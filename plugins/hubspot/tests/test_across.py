@@ -12,7 +12,6 @@ import pytest
 from hubspot_portal import PortalHarness
 
 from leadbridge.cli import main
-from leadbridge.demo import portal as demo
 from leadbridge.demo.steps import records
 from leadbridge.jobs.workspace import load_workspace
 from leadbridge.records import Ref
@@ -144,8 +143,6 @@ def test_salesforces_own_conversion_keeps_whose_it_is(
 ) -> None:
     """HubSpot's owner becomes that of the lead and of the contact; who takes it over there is told to HubSpot."""
     mappings = project / "mappings"
-    for name in ("hubspot.owners.yaml", "salesforce.users.yaml"):
-        shutil.copy(demo.FILES / "mappings" / name, mappings / name)
     for file in mappings.glob("*.yaml"):
         if file.name.startswith(("hubspot.contacts", "salesforce.leads", "salesforce.contacts")):
             file.write_text(re.sub(r"owner: {field: (\w+), write: never}", r"owner: \1", file.read_text()))
