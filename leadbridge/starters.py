@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 PATTERNS = ("*.yaml", "README.md", ".schema/*.json")
+
+
+class Further(StrEnum):
+    """Starter mappings that are copied on demand: a job without `roles` would write activities unasked."""
+
+    ACTIVITIES = "activities"
+    CAMPAIGNS = "campaigns"
+
+
+FURTHER: Final[Mapping[Further, frozenset[str]]] = {
+    Further.ACTIVITIES: frozenset({"activity"}),
+    Further.CAMPAIGNS: frozenset({"campaign", "campaign_member"}),
+}
+"""The roles of their records."""
 
 
 def starter_folder() -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from leadbridge.cli.options import AsJson, Config, Quiet, Verbose
-from leadbridge.starters import starter_files, starter_folder
+from leadbridge.starters import Further, starter_files, starter_folder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -47,6 +47,10 @@ def init(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
         typer.Argument(metavar="[CONNECTION]", help="A connection of leadbridge.yaml, to be made ready."),
     ] = None,
     folder: Annotated[Path, typer.Option("--dir", metavar="D", help="The folder to start in.")] = Path(),
+    further: Annotated[
+        list[Further] | None,
+        typer.Option("--with", help="Of a CONNECTION: put starter mappings of these there, too; may be given again."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Make what the CRM lacks without asking.")] = False,
     config: Config = None,
     as_json: AsJson = False,
@@ -56,7 +60,8 @@ def init(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     """Start a project folder: leadbridge.yaml, starter mappings, and an empty CRM of tables.
 
     With a CONNECTION: put starter mappings for its CRM into the mappings folder where there are none, and look at
-    what the CRM lacks, such as a field for keys; it is made after you agree, or the steps are printed.
+    what the CRM lacks, such as a field for keys; it is made after you agree, or the steps are printed. Further starters
+    are named, and copied by --with.
 
     Nothing that is there already is written over.
     """
@@ -65,7 +70,7 @@ def init(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     if connection is not None:
         from leadbridge.cli.preparing import prepare
 
-        prepare(config, connection, yes=yes, as_json=as_json, quiet=quiet)
+        prepare(config, connection, further or (), yes=yes, as_json=as_json, quiet=quiet)
         return
 
     written = _write(folder)

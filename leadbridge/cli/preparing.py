@@ -2,76 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from leadbridge.cli.asking import a_person_is_there, confirm
 from leadbridge.cli.output import escape, print_json, print_line, say
-from leadbridge.errors import LeadBridgeError, UsageError
+from leadbridge.cli.starter_copies import Copied, copy_starters
+from leadbridge.errors import LeadBridgeError
+from leadbridge.starters import Further
 
 if TYPE_CHECKING:
-    from leadbridge.project import Project
     from leadbridge.provider import Lack, Provider
 
 State = Literal["made", "lacking"]
 
 
-def prepare(config: Path | None, connection: str, *, yes: bool, as_json: bool, quiet: bool) -> None:
-    """Exit status 1 says that something is lacking still."""
+def prepare(  # noqa: PLR0913  (what the command line asks for, each by its own name)
+    config: Path | None, connection: str, words: Sequence[Further], *, yes: bool, as_json: bool, quiet: bool
+) -> None:
+    """Exit status 1 says that something is lacking still.
+
+    Args:
+        words: further starters that are wanted.
+    """
     from leadbridge.plugins import load_plugins
     from leadbridge.project import load_project
 
     project = load_project(config, load_plugins())
     provider = project.open(connection)
     try:
-        files, left_out = _copied(project, connection, {one.name for one in provider.describe()})
+        copied = copy_starters(project, connection, {one.name for one in provider.describe()}, words)
         lacks = provider.lacks()
         states = {lack.name: state for lack, state in _supplied(provider, lacks, yes=yes, silent=as_json)}
     finally:
         provider.close()
     if as_json:
         named = [{"name": one.name, "reason": one.reason, "state": states[one.name]} for one in lacks]
-        print_json({"files": [path.as_posix() for path in files], "left_out": left_out, "lacks": named})
+        files = [path.as_posix() for path in copied.files]
+        print_json({"files": files, "left_out": copied.left_out, "more": copied.more, "lacks": named})
     elif not quiet:
-        _tell_files(connection, files, left_out)
+        _tell_files(connection, copied, words)
         _tell(connection, lacks, states)
     if "lacking" in states.values():
         raise typer.Exit(1)
-
-
-def _copied(project: Project, connection: str, objects: Collection[str]) -> tuple[list[Path], list[str]]:
-    """Starter mappings that were written, and objects that have one and cannot be seen. None of either where the folder
-    has a mapping for this provider: a starter beside it would cover the same records.
-    """
-    from leadbridge.starters import starter_folder, starter_mappings
-
-    folder, provider = project.config.mappings, project.config.connection(connection).provider
-    if any(_said(path).get("provider") == provider for path in folder.glob("*.yaml")):
-        return [], []
-    made: list[Path] = []
-    left_out: list[str] = []
-    for name, text in starter_mappings(provider).items():
-        about = _said(starter_folder() / name)["object"]
-        if objects and about not in objects:
-            left_out.append(about)
-            continue
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write to {folder}: {error.strerror or error}; make it writable") from error
-        made.append(folder / name)
-    return made, left_out
-
-
-def _said(file: Path) -> dict[str, Any]:
-    from leadbridge.files.document import load
-
-    data = load(file).data
-    return data if isinstance(data, dict) else {}
 
 
 def _supplied(provider: Provider, lacks: Sequence[Lack], *, yes: bool, silent: bool) -> Iterator[tuple[Lack, State]]:
@@ -89,11 +65,15 @@ def _made(provider: Provider, lack: Lack) -> bool:
     return True
 
 
-def _tell_files(connection: str, files: Sequence[Path], left_out: Sequence[str]) -> None:
-    for path in files:
+def _tell_files(connection: str, copied: Copied, words: Sequence[Further]) -> None:
+    for path in copied.files:
         print_line(f"  {escape(path.as_posix())}")
-    if left_out:
-        print_line(f"Left out, for {connection!r} has no such object: {escape(', '.join(left_out))}.")
+    if copied.files and words:
+        print_line("A job without `roles` takes up what they map, too.")
+    if copied.left_out:
+        print_line(f"Left out, for {connection!r} has no such object: {escape(', '.join(copied.left_out))}.")
+    for word, objects in copied.more.items():
+        print_line(f"More, of {escape(', '.join(objects))}: leadbridge init {connection} --with {word}")
 
 
 def _tell(connection: str, lacks: Sequence[Lack], states: dict[str, State]) -> None:

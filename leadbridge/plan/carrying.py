@@ -6,6 +6,7 @@ own conversion; the account and the opportunity are added where the CRM has fiel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -124,7 +125,22 @@ class Carrier:
         made = {row.connection for row in self.plan.rows if row.role == "contact" and not row.changes_role}
         carry = {place: [word for word in self.policy.carry if word not in seen_to.get(place, ())] for place in places}
         here = [note for place in sorted(places & made) for note in _unable(carry[place], place, self.book)]
-        return (*here, *self._left(places))
+        return (*here, *self._only_read(places, made, seen_to), *self._left(places))
+
+    def _only_read(
+        self, places: Collection[str], made: Collection[str | None], seen_to: Mapping[str, Collection[str]]
+    ) -> Iterator[Note]:
+        """Records that nobody may write, where others of their kind are written, or the lead itself is the contact."""
+        refs = dict.fromkeys(ref for conversion in self.plan.conversions for ref in conversion.lead.refs)
+        found: Counter[str] = Counter()
+        for ref in (ref for ref in refs if ref.connection in places):
+            for entry in self._carried(ref, seen_to.get(ref.connection, ())):
+                others = (ref.connection, entry.captured.role) in self.book.homes or ref.connection not in made
+                found[ref.connection] += others and not entry.mapping.writable
+        for connection, count in sorted(found.items()):
+            if count:
+                text = f"left with the leads, by mappings that say `write: never`: {RECORDS_COUNTED}"
+                yield Note(connection, text, count)
 
     def _left(self, places: Iterable[str]) -> Iterator[Note]:
         """Connections whose leads have activities, while their contacts are made elsewhere."""
@@ -149,4 +165,4 @@ def _unable(words: Sequence[str], connection: str, book: Book) -> Iterator[Note]
 
 
 def _words(entry: Entry) -> str:
-    return str(entry.captured.values.get("subject") or "") or label(entry.captured.values) or str(entry.ref)
+    return label(entry.captured.values) or str(entry.ref)

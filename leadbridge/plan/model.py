@@ -168,5 +168,5 @@ class ConversionPlan:
 def label(values: Mapping[str, Value]) -> str:
     """The words by which people know a record: its name, else whatever identifies it."""
     person = " ".join(str(values[name]) for name in ("first_name", "last_name") if values.get(name))
-    others = (str(values.get(name) or "") for name in ("name", "email", "phone", "company"))
+    others = (str(values.get(name) or "") for name in ("name", "subject", "email", "phone", "company"))
     return next((text for text in (person, *others) if text), "")

@@ -106,9 +106,10 @@ def test_twins_among_them_are_no_question(tmp_path: Path) -> None:
     assert len(town.crm("crm").records("People")) == 1
 
 
-def test_nobody_is_asked_about_what_is_written_nowhere(tmp_path: Path) -> None:
-    """Two ways to write a colleague's name, and neither CRM will ever be told the other's."""
-    town = street(tmp_path)
+@pytest.mark.parametrize("first", ["ask", "prefer"])
+def test_nobody_is_asked_about_what_is_written_nowhere(tmp_path: Path, first: str) -> None:
+    """Two ways to write a colleague's name, and neither CRM will ever be told the other's: no loss, either."""
+    town = street(tmp_path, f"people: {{sync: [crm, shop], first: {first}}}")
     lock(town, "crm")
     town.crm("crm").create("People", GRACE)
     town.crm("shop").create("People", {**GRACE, "first_name": "G."})
@@ -201,6 +202,20 @@ def test_activities_that_are_only_read_stay_with_the_lead(tmp_path: Path) -> Non
     )
     convert(town)
     assert only(crm, "Activitys")["person"] == id_
+
+
+def test_those_that_are_only_read_are_counted_beside_others(tmp_path: Path) -> None:
+    town = office(tmp_path)
+    crm = town.crm("crm", describe("Events", "subject person organisation"))
+    town.map("events", mapped("crm", "Events", "activity", "subject person organisation", "write: never\n"))
+    id_ = lead(crm, **ADA)
+    for object_ in ("Activitys", "Events"):
+        crm.create(object_, {"subject": "Call", "person": id_, "organisation": ""})
+    note = "crm: left with the leads, by mappings that say `write: never`: 1 record"
+    assert note in town.plan("convert").notes
+    convert(town)
+    assert only(crm, "Events")["person"] == id_
+    assert only(crm, "Activitys")["person"] in crm.records(OBJECTS["contact"])
 
 
 def test_a_contact_that_is_only_read_elsewhere_is_matched_and_left(tmp_path: Path) -> None:

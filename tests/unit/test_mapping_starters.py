@@ -45,23 +45,34 @@ def test_what_init_copies() -> None:
 
 def test_they_load_lint_clean_and_keep_the_laws() -> None:
     mappings = load_mappings(starter_folder(), TRANSFORMS, WIRES)
-    assert [(m.object, m.role, bool(m.tests)) for m in mappings.objects] == [
+    assert [(m.object, m.role, m.writable) for m in mappings.objects] == [
         ("accounts.csv", "account", True),
         ("contacts.csv", "contact", True),
         ("leads.csv", "lead", True),
+        ("calls", "activity", False),
         ("companies", "account", True),
         ("contacts", "lead", True),
         ("contacts", "contact", True),
         ("deals", "opportunity", True),
+        ("emails", "activity", False),
         ("leads", "prospect", True),
-        ("owners", "user", True),
+        ("meetings", "activity", False),
+        ("notes", "activity", False),
+        ("owners", "user", False),
+        ("tasks", "activity", False),
         ("Account", "account", True),
+        ("CampaignMember", "campaign_member", False),
+        ("CampaignMember", "campaign_member", True),
+        ("Campaign", "campaign", True),
         ("Contact", "contact", True),
+        ("Event", "activity", False),
         ("Lead", "lead", True),
         ("Opportunity", "opportunity", True),
-        ("Group", "queue", True),
-        ("User", "user", True),
+        ("Group", "queue", False),
+        ("Task", "activity", True),
+        ("User", "user", False),
     ]
+    assert [m.file.name for m in mappings.objects if not m.tests] == []
     assert (list(mappings.policies), mappings.scoring is not None) == (["convert.yaml"], True)
     assert lint(mappings) == []
     assert check_mappings(mappings, examples=100) == []

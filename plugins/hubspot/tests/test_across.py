@@ -88,49 +88,95 @@ def test_a_lead_of_hubspot_is_converted_in_salesforce(project: Path, portal: Por
     assert len([one for page in portal.connect().capture("contacts") for one in page.records]) == 1
 
 
-def documented(project: Path) -> None:
-    """Put the files of the page's section on activities where they say that they belong."""
-    section = DOCS.read_text(encoding="utf-8").split("## Notes, calls and e-mails")[1].split("\n## ")[0]
-    for name, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", section, re.DOTALL):
-        file = project / name
-        if name == "leadbridge.yaml":
-            file.write_text(file.read_text() + text.removeprefix("jobs:\n"))
-        else:
-            file.write_text(text)
-
-
-def notes_of(org: Served) -> list[tuple[Any, Any, Any]]:
-    rows = org.sandbox.org.store.where("Task", {"Status": "Completed"})  # type: ignore[attr-defined]
-    return [(row["Description"], row["WhoId"], row["ActivityDate"]) for row in rows]
-
-
-def test_a_note_in_hubspot_arrives_in_salesforce_at_its_person(
-    project: Path, portal: PortalHarness, org: Served, capsys: Any
-) -> None:
-    """By the two files of the page, once; edited, it is edited there; HubSpot's side stays as it is."""
-    documented(project)
-    names = ("Ada", "Bo")
-    people = [
-        portal.create({"lastname": n, "email": f"{n}@x.example", "company": "X", "lifecyclestage": "lead"})
-        for n in names
+def noted(portal: PortalHarness, object_: str, values: dict[str, str], *ties: tuple[str, int]) -> str:
+    """What somebody in HubSpot writes down, at contacts and companies by their ids and the type of association."""
+    told = [
+        {"to": {"id": id_}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": of}]}
+        for id_, of in ties
     ]
-    told = {"hs_note_body": "Called; wants pumps", "hs_timestamp": "2026-01-31T09:30:00Z"}
-    tie = {"to": {"id": people[1]}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}]}
     signed = {"Authorization": f"Bearer {portal.served.token}"}
-    body = {"properties": told, "associations": [tie]}
-    made = portal.http.post(f"{portal.served.url}/crm/v3/objects/notes", json=body, headers=signed, timeout=10).json()
+    body = {"properties": {"hs_timestamp": "2026-01-31T09:30:00Z", **values}, "associations": told}
+    url = f"{portal.served.url}/crm/v3/objects/{object_}"
+    made = portal.http.post(url, json=body, headers=signed, timeout=10)
+    assert made.ok, made.text
+    return str(made.json()["id"])
+
+
+def tasks(project: Path) -> dict[str, tuple[Any, ...]]:
+    """Salesforce's tasks by their subject: whom they are with, and what else is said."""
+    wanted = ("WhoId", "Description", "Status", "ActivityDate")
+    return {str(one["Subject"]): tuple(one[name] for name in wanted) for one in there(project, "Task").values()}
+
+
+def test_what_was_written_down_in_hubspot_arrives_in_salesforce(
+    project: Path, portal: PortalHarness, capsys: Any
+) -> None:
+    """By the job of the page: each once, at its person; edited, it is edited there; HubSpot's side stays as it is."""
+    assert [main(["init", name, "--with", "activities"]) for name in ("hs", "sf")] == [0, 0]
+    section = DOCS.read_text(encoding="utf-8").split("## Notes, calls and e-mails")[1].split("\n## ")[0]
+    (jobs,) = re.findall(r"```yaml\n# leadbridge.yaml\njobs:\n(.*?)```", section, re.DOTALL)
+    config = project / "leadbridge.yaml"
+    config.write_text(config.read_text() + jobs)
+    ada, bo = (
+        portal.create({"lastname": n, "email": f"{n}@x.example", "company": "X", "lifecyclestage": "lead"})
+        for n in ("Ada", "Bo")
+    )
+    note = noted(portal, "notes", {"hs_note_body": "Wants pumps"}, (bo, 202))
+    noted(portal, "calls", {"hs_call_title": "Called", "hs_call_body": "Nobody in"}, (bo, 194))
+    noted(portal, "emails", {"hs_email_subject": "Offer", "hs_email_text": "Hello", "hs_email_direction": "EMAIL"})
+    noted(portal, "meetings", {"hs_meeting_title": "Demo", "hs_meeting_outcome": "SCHEDULED"}, (ada, 200))
+    noted(portal, "tasks", {"hs_task_subject": "Ask again", "hs_task_status": "IN_PROGRESS"}, (ada, 204))
+    before = {name: records_of(portal, name) for name in ("notes", "calls", "emails", "meetings", "tasks")}
     assert main(["mappings", "lint", "--live"]) == 0, capsys.readouterr().out
     assert main(["mappings", "test"]) == 0
-    for job in ("people", "notes"):
+    for job in ("people", "activities"):
         assert (main(["plan", job]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
-    leads = org.sandbox.org.store.where("Lead", {"LastName": "Bo"})  # type: ignore[attr-defined]
-    assert notes_of(org) == [("Called; wants pumps", leads[0]["Id"], "2026-01-31")]
-    portal.change("notes", update=[{"id": made["id"], "hs_note_body": "Wants valves"}])
-    assert main(["sync", "notes", "--yes"]) == 0
-    assert [text for text, _, _ in notes_of(org)] == ["Wants valves"]
+    of = {str(one["LastName"]): id_ for id_, one in there(project, "Lead").items()}
+    assert tasks(project) == {
+        "Note": (of["Bo"], "Wants pumps", "Completed", "2026-01-31"),
+        "Called": (of["Bo"], "Nobody in", "Completed", "2026-01-31"),
+        "Offer": (None, "Hello", "Completed", "2026-01-31"),
+        "Demo": (of["Ada"], None, "Not Started", "2026-01-31"),
+        "Ask again": (of["Ada"], None, "In Progress", "2026-01-31"),
+    }
+    assert {name: records_of(portal, name) for name in before} == before
+    portal.change("notes", update=[{"id": note, "hs_note_body": "Wants valves"}])
+    assert main(["sync", "activities", "--yes"]) == 0
+    assert tasks(project)["Note"][1] == "Wants valves"
     capsys.readouterr()
-    assert main(["sync", "notes", "--yes"]) == 0
+    assert main(["sync", "activities", "--yes"]) == 0
     assert "nothing to do" in capsys.readouterr().out
+    assert main(["verify", "activities"]) == 0
+
+
+def records_of(portal: PortalHarness, object_: str) -> list[dict[str, Raw]]:
+    return [dict(one.values) for page in portal.connect().capture(object_) for one in page.records]
+
+
+@pytest.mark.parametrize("roles", ["", ", roles: [lead, contact, account]"])
+def test_nobody_is_made_in_either_and_nobody_is_asked(
+    project: Path, portal: PortalHarness, org: Served, capsys: Any, roles: str
+) -> None:
+    """Those who work in either are read by a job without roles, or by one of their own, and no owner is a question."""
+    config = project / "leadbridge.yaml"
+    jobs = f"  all: {{sync: [sf, hs]{roles}}}\n  staff: {{sync: [sf, hs], roles: [user, queue]}}\n"
+    config.write_text(config.read_text() + jobs)
+    portal.create({**LEAD, "hubspot_owner_id": MATEO})
+    users = there(project, "User")
+    made = {"object": "Lead", "create": [{"LastName": "King", "FirstName": "Ada", "Email": "ada@example.com"}]}
+    made["create"][0] |= {"Company": "Engines Ltd", "OwnerId": next(iter(users))}  # type: ignore[index, operator]
+    portal.http.post(f"{org.control}/records", json=made, timeout=20).raise_for_status()
+    assert main(["mappings", "lint", "--live"]) == 0, capsys.readouterr().out
+    for job in ("staff", "all"):
+        assert (main(["plan", job]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
+        assert main(["sync", job, "--yes"]) == 0
+        capsys.readouterr()
+        assert main(["sync", job, "--yes"]) == 0
+        assert "nothing to do" in capsys.readouterr().out
+    assert there(project, "User") == users
+    capsys.readouterr()
+    assert [main([listed]) for listed in ("reviews", "conflicts", "rejects")] == [0, 0, 0]
+    assert capsys.readouterr() == ("", "No open questions.\nNo conflicts.\nNo open rejects.\n")
 
 
 def there(project: Path, object_: str) -> dict[str, dict[str, Any]]:
