@@ -15,7 +15,7 @@ from leadbridge.values import MISSING, Raw, Value, is_absent, is_present
 
 Policies = Mapping[str, FieldPolicy]
 DEFAULT = "default"
-_HEEDED: Final = frozenset({"ask", "restrictive"})
+_HEEDED: Final = frozenset({"ask", "owner", "restrictive"})
 """Policies by which values that differ are told of even where no record is told which one counts."""
 
 

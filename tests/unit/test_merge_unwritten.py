@@ -39,8 +39,8 @@ def test_where_one_record_is_told_it_is_asked_all_the_same() -> None:
     assert [question.field for question in merged.questions] == ["phone"]
 
 
-@pytest.mark.parametrize("kind", ["ask", "restrictive"])
-def test_a_policy_of_consent_or_of_questions_stands_where_no_record_is_told(kind: PolicyKind) -> None:
+@pytest.mark.parametrize("kind", ["ask", "owner", "restrictive"])
+def test_a_policy_of_consent_or_of_one_owner_or_of_questions_stands_where_no_record_is_told(kind: PolicyKind) -> None:
     sides = unwritten("sf", {"phone": ""}, {"phone": "1"}), unwritten("hs", {"phone": ""}, {"phone": "2"})
     merged = run(golden(phone=""), *sides, policy=FieldPolicy(kind, ORDER))
     assert bool(merged.questions) or bool(merged.conflicts)
