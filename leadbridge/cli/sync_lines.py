@@ -172,7 +172,8 @@ def _write(row: PlanRow) -> Iterator[Line]:
         note = "" if shared else _note(change)
         yield from field_lines(change.field.ljust(broad), _values(body.verb, change), note, style)
     for name, number in row.refers.items():
-        yield from field_lines(name.ljust(broad), f"@{number}", "", style)
+        old = f"{body.expected[name] or '(blank)'} -> " if name in body.expected else ""
+        yield from field_lines(name.ljust(broad), f"{old}@{number}", "", style)
 
 
 def _shared_note(body: Write) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from streets import LEAD, SF, only, only_id, three_crms, two_crms
 from town import Town, describe
 
+from leadbridge.memory import MemoryCrm
 from leadbridge.testing.faults import Faults
 
 ADA = {"Email": "ada@x.example", "LastName": "King", "Phone": "(415) 555-0100", "City": "Rome", "OptedOut": False}
@@ -225,8 +226,9 @@ def test_a_hard_delete_met_by_an_edit(tmp_path: Path) -> None:
     assert (hs.records("contacts"), erp.records("People")) == ({}, {})
 
 
-def test_a_contact_whose_account_is_created_in_the_same_plan_and_is_refused(tmp_path: Path) -> None:
-    town = Town(tmp_path, "people: {sync: [sf, hs], first: prefer}")
+def companies(folder: Path) -> tuple[Town, MemoryCrm, MemoryCrm]:
+    """Accounts and contacts in both CRMs."""
+    town = Town(folder, "people: {sync: [sf, hs], first: prefer}")
     account = "provider: stage\nconnection: {}\nobject: {}\nrole: account\nfields: {{name: name, website: site}}\n"
     contact = (
         "provider: stage\nconnection: {}\nobject: {}\nrole: contact\n"
@@ -237,6 +239,11 @@ def test_a_contact_whose_account_is_created_in_the_same_plan_and_is_refused(tmp_
         town.map(f"{name}.contacts", contact.format(name, contacts))
     sf = town.crm("sf", describe("Account", "name site"), describe("Contact", "email name company"))
     hs = town.crm("hs", describe("companies", "name site"), describe("contacts", "email name company"))
+    return town, sf, hs
+
+
+def test_a_contact_whose_account_is_created_in_the_same_plan_and_is_refused(tmp_path: Path) -> None:
+    town, sf, hs = companies(tmp_path)
     company = sf.create("Account", {"name": "Analytical", "site": "https://analytical.example"})
     sf.create("Contact", {"email": "ada@x.example", "name": "King", "company": company})
     town.faults("hs", Faults(refuses=lambda action: action.object == "companies"))
@@ -250,6 +257,55 @@ def test_a_contact_whose_account_is_created_in_the_same_plan_and_is_refused(tmp_
     assert only(hs, "contacts")["company"] == only_id(hs, "companies")
     assert town.plan().rows == 0
     assert town.rejects() == []
+
+
+def moved_to_a_new_company(folder: Path) -> tuple[Town, MemoryCrm, MemoryCrm, str]:
+    """Ada is known in both; she has a company in sf that hs does not know yet, and another name."""
+    town, sf, hs = companies(folder)
+    ada = sf.create("Contact", {"email": "ada@x.example", "name": "King", "company": ""})
+    town.sync()
+    hs.edit("contacts", only_id(hs, "contacts"), {"company": ""})
+    company = sf.create("Account", {"name": "Analytical", "site": "https://analytical.example"})
+    sf.edit("Contact", ada, {"name": "Lovelace", "company": company})
+    return town, sf, hs, only_id(hs, "contacts")
+
+
+def test_a_known_contact_is_told_of_a_new_account_in_the_plan_that_creates_it(tmp_path: Path) -> None:
+    town, _, hs, ada = moved_to_a_new_company(tmp_path)
+    made = town.plan()
+    create, update = town.writes(made.plan)
+    assert (create.verb, create.object, update.verb) == ("create", "companies", "update")
+    assert (update.values, update.expected) == ({"name": "Lovelace"}, {"name": "King", "company": ""})
+    done = town.apply(made.plan)
+    there = {"email": "ada@x.example", "name": "Lovelace", "company": only_id(hs, "companies")}
+    assert hs.records("contacts") == {ada: there}
+    assert town.plan().rows == 0
+
+    town.undo(done.run)
+    assert hs.records("contacts") == {ada: {"email": "ada@x.example", "name": "King", "company": ""}}
+    assert hs.records("companies") == {}
+
+
+def test_a_known_contact_whose_new_account_is_refused_waits_and_then_is_told_the_rest(tmp_path: Path) -> None:
+    town, _, hs, ada = moved_to_a_new_company(tmp_path)
+    town.faults("hs", Faults(refuses=lambda action: action.object == "companies"))
+    assert town.sync().codes == {"validation": 1, "depends": 1}
+    town.sync()
+    assert hs.records("contacts")[ada] == {"email": "ada@x.example", "name": "Lovelace", "company": ""}
+    town.faults("hs", Faults())
+    town.retry()
+    town.sync()
+    assert hs.records("contacts")[ada]["company"] == only_id(hs, "companies")
+    assert town.plan().rows == 0
+
+
+def test_a_known_contact_that_was_moved_meanwhile_keeps_the_account_that_it_was_given(tmp_path: Path) -> None:
+    town, _, hs, ada = moved_to_a_new_company(tmp_path)
+    made = town.plan()
+    other = hs.create("companies", {"name": "Other", "site": "https://other.example"})
+    hs.edit("contacts", ada, {"company": other})
+    assert town.apply(made.plan).codes == {"stale": 1}
+    assert hs.records("contacts")[ada] == {"email": "ada@x.example", "name": "King", "company": other}
 
 
 def test_two_jobs_that_share_a_connection(tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ def write(number, verb="update", changes=(), refers=None, **more):
     return PlanRow(number, body, refers or {})
 
 
+def test_what_is_to_name_a_record_of_the_same_plan_says_what_it_named_before():
+    told = write(4, "update", [], {"AccountId": 2}, expected={"AccountId": "001A", "Phone": "1"})
+    blank = write(4, "update", [], {"AccountId": 2}, expected={"AccountId": None})
+    assert "AccountId  001A -> @2" in text(row_lines([told], None, lambda _: ""))
+    assert "AccountId  (blank) -> @2" in text(row_lines([blank], None, lambda _: ""))
+
+
 CREATED = write(
     3,
     "create",

@@ -132,7 +132,9 @@ def test_what_is_noref_of(text):
 def test_overrides_are_brakes():
     assert overrides(["create", "empty"]) == {"create", "empty"}
     assert overrides(None) == frozenset()
-    with pytest.raises(UsageError, match="there is no brake 'everything'; there are: delete, update, create, empty"):
+    with pytest.raises(
+        UsageError, match="there is no brake 'everything'; there are: delete, update, create, convert, empty"
+    ):
         overrides(["everything"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.convert.knowing import Knowledge
@@ -153,8 +154,15 @@ class Translating:
         if stored is None:
             return self.adopted[golden]
         linked = [one.link.id for one in self.knowledge.links.get(golden, ())]
-        attached = [link.id for link in self.knowledge.attached.values() if link.golden == golden]
-        return Before(golden, stored.golden.fields, (*linked, *attached))
+        return Before(golden, stored.golden.fields, (*linked, *self._attached.get(golden, ())))
+
+    @cached_property
+    def _attached(self) -> Mapping[int, Sequence[int]]:
+        """Golden record -> links of the newcomers that it gets."""
+        found: dict[int, list[int]] = {}
+        for link in self.knowledge.attached.values():
+            found.setdefault(link.golden, []).append(link.id)
+        return found
 
     def _version(self, version: int, golden: int, *, known: bool) -> int:
         """That which the row will meet; a golden record that this plan made is at its first."""

@@ -12,6 +12,7 @@ from leadbridge.jobs.sync.at_hand import AtHand
 from leadbridge.jobs.sync.chunk import Around, Chunk
 from leadbridge.jobs.sync.prints import of_write
 from leadbridge.jobs.sync.references import PENDING
+from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.merge.creating import Creating, create_key, owed_creates
 from leadbridge.merge.departing import Departure
 from leadbridge.merge.model import Merged, Owed
@@ -39,6 +40,7 @@ class Owing:
         self._chunk = chunk
         self._hand = hand
         self._pending: set[int] = set()
+        self._naming: dict[int, dict[str, int]] = {}  # link -> provider field -> golden record that this plan makes
         self.writes: list[Write] = []
         self.rejects: list[tuple[Ref, Reject]] = []
         self.due: set[int] = set()
@@ -52,7 +54,7 @@ class Owing:
         deletes = {link.id: (link, one) for one in departures for link in one.deletes}
         for link, departure in deletes.values():
             self._delete(link, merged, departure)
-        for owed in merged.owed:
+        for owed in self._all_owed(merged, after):
             if owed.link.id not in deletes:
                 self._update(owed, merged, takes_part=takes_part)
         if takes_part:
@@ -77,10 +79,30 @@ class Owing:
         for reject in merged.rejects:
             link = by_name[reject.source]
             if reject.code == PENDING:
-                self._pending.add(link.id)
-                self.due.add(link.id)
+                self._note_pending(link, reject.provider_field, merged)
             elif self._scene.can_write(link.ref, self._hand.mapping(link)):
                 self.rejects.append((link.ref, reject))
+
+    def _note_pending(self, link: Link, column: str, merged: Merged) -> None:
+        """A reference to a record that this plan makes comes with the update; any other is owed until it is there."""
+        self.due.add(link.id)
+        number = self._named(link, column, merged)
+        if number is not None and (link.ref.connection, number) in self._around.made:
+            self._naming.setdefault(link.id, {})[column] = number
+        else:
+            self._pending.add(link.id)
+
+    def _named(self, link: Link, column: str, merged: Merged) -> int | None:
+        """The golden record that a link's provider field is to name."""
+        mapping, golden = self._hand.mapping(link), merged.golden
+        named = self._around.references.goldens_in(golden.subject, golden.values)
+        targets = [t.name for f in (mapping.fields if mapping else ()) if f.column == column for t in f.targets]
+        return next((named[name] for name in targets if name in named), None)
+
+    def _all_owed(self, merged: Merged, after: Sequence[Link]) -> list[Owed]:
+        """Those of the merge, and the links that nothing but a reference is owed."""
+        told = {owed.link.id for owed in merged.owed}
+        return [*merged.owed, *(Owed(link, {}, {}) for link in after if link.id in self._naming.keys() - told)]
 
     def _note_hidden(self, merged: Merged, after: Sequence[Link]) -> None:
         """What cannot be written because its provider field is gone is owed for when it is there again."""
@@ -103,8 +125,15 @@ class Owing:
             return
         self.due.add(link.id)
         if mine and takes_part and not self._hand.unread(link):
-            write = drafting.update(owed, merged, mapping)
-            self._add(replace(write, owes_more=link.id in self._pending), link.ref)
+            write = drafting.update(self._with_expected(owed, mapping), merged, mapping)
+            refers = self._naming.get(link.id, {})
+            self._add(replace(write, refers=refers, owes_more=link.id in self._pending), link.ref)
+
+    def _with_expected(self, owed: Owed, mapping: ObjectMapping) -> Owed:
+        """What its references are to take the place of must still be there, too."""
+        link = owed.link
+        now = self._hand.values(link, mapping) if link.ref in self._hand.staged else link.base
+        return replace(owed, expected={**owed.expected, **{name: now[name] for name in self._naming.get(link.id, ())}})
 
     def _create(self, merged: Merged, after: Sequence[Link], *, withheld: bool) -> None:
         around, golden = self._around, merged.golden
