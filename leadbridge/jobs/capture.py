@@ -10,7 +10,7 @@ from leadbridge.jobs.sources import Source
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.plugins import Plugins
 from leadbridge.provider import Page
-from leadbridge.records import Captured, Record, Reject
+from leadbridge.records import Captured, Record, Ref, Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Batch:
         rejects: rows that could not be read, and fields of rows that went on without them.
         read: rows of the page, rejected ones included.
         uncovered: rows that no mapping covers; they are nobody's business here, and only counted.
+        converted: records that are leads no more, as the CRM itself tells; some of ``captured``.
     """
 
     connection: str
@@ -29,6 +30,7 @@ class Batch:
     rejects: tuple[Reject, ...]
     read: int
     uncovered: int
+    converted: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,12 @@ class Capture:
 def capture_all(
     sources: Sequence[Source], plugins: Plugins, roles: Collection[str], watch: Callable[[str, int], None]
 ) -> Capture:
-    """All records of these roles. ``watch`` is told what is read and how many rows so far."""
+    """All records of these roles but leads that their CRM has converted. ``watch`` is told what is read, in rows."""
     records: list[Captured] = []
     rejects: list[Reject] = []
     tallies: dict[tuple[str, str], Tally] = {}
     for batch in capture(sources, plugins, roles):
-        records += batch.captured
+        records += (record for record in batch.captured if record.ref not in batch.converted)
         rejects += batch.rejects
         at = batch.connection, batch.object
         tallies[at] = tallies.get(at, Tally(*at)).plus(batch)
@@ -108,7 +110,9 @@ def _batch(source: Source, name: str, page: Page, roles: Collection[str], plugin
             captured.append(mapping.get(record))
     kept = tuple(plugins.enrich(captured))
     rejects += [reject for record in kept for reject in record.rejects]
-    return Batch(source.connection, name, kept, tuple(rejects), len(page.records) + len(page.rejects), uncovered)
+    converted = frozenset(one.lead for one in page.converted)
+    read = len(page.records) + len(page.rejects)
+    return Batch(source.connection, name, kept, tuple(rejects), read, uncovered, converted)
 
 
 def covering(record: Record, mappings: Sequence[ObjectMapping]) -> ObjectMapping | Reject | None:

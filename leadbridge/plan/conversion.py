@@ -9,7 +9,6 @@ from leadbridge.mapping.policy import Part
 from leadbridge.mapping.stages import STAGE
 from leadbridge.plan.admission import admit
 from leadbridge.plan.draft import Draft, Offer, offers
-from leadbridge.plan.elsewhere import NOT_KNOWN
 from leadbridge.plan.layout import Layout, Scene, Slot, is_own_contact, lay_out
 from leadbridge.plan.model import Change, Conversion, ConversionPlan, Match, PlannedRow, Request, label
 from leadbridge.records import Captured
@@ -90,8 +89,9 @@ class _Rows:
         """What names another record names it by its id in this connection."""
         if connection is None or offer.origin is None:
             return offer
-        value = self.scene.elsewhere.read(offer.target.name, offer.value, offer.origin.connection, connection)
-        return replace(offer, value=value) if is_present(value) else replace(offer, barred=NOT_KNOWN)
+        elsewhere = self.scene.elsewhere
+        value = elsewhere.read(offer.target.name, offer.value, offer.origin.connection, connection)
+        return replace(offer, value=value) if is_present(value) else replace(offer, barred=elsewhere.why)
 
     def _changing_role(
         self, slot: Slot, request: Request, changes: Sequence[Change], said: Mapping[str, Value]

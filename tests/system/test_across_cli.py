@@ -77,6 +77,11 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterat
 
 def test_leads_are_matched_or_made_in_salesforce_and_hubspot_is_told(firm: Firm) -> None:
     before = firm.everything()
+    previewed = firm.run("plan", "large", "--preview")
+    contacts = [row for row in previewed["rows"] if row["role"] == "contact" and row["connection"] == "sf"]
+    assert not [one for row in contacts for one in row["changes"] if one["field"] == "owner"], "an id of HubSpot"
+    kept = {one["rule"] for row in contacts for one in row["kept"] if one["field"] == "owner"}
+    assert kept == {"kept out here: `leadbridge plan` looks up who that is there"}
     firm.go("large")
     accounts, contacts, here = (firm.all("sf", "Account"), firm.all("sf", "Contact"), firm.all("hs", "contacts"))
     users = {one["Email"].partition("@")[0]: id_ for id_, one in firm.all("sf", "User").items()}

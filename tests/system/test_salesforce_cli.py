@@ -174,6 +174,23 @@ def test_a_conversion_whose_reply_is_lost_is_done_once(project: Path, served: Se
     assert run(capsys, "rejects")["rejects"] == []
 
 
+def test_leads_that_were_converted_elsewhere_are_let_be(project: Path, served: Served, capsys: Any) -> None:
+    """An org is full of them; the state knows nothing of them, or knew them as leads."""
+    main(["plan", "convert"])
+    main(["apply", "--yes"])
+    shutil.rmtree(project / ".leadbridge")
+    converted = {row["Id"] for row in rows(served, "Lead", IsConverted=1)}
+    assert converted
+    capsys.readouterr()
+    told = run(capsys, "plan", "convert")
+    assert "convert" not in told["writes"].get("sf", {})
+    assert not {one["id"] for one in told["rows"]} & converted
+    previewed = run(capsys, "plan", "convert", "--preview")
+    refs = {record["ref"] for one in previewed["conversions"] for record in one["records"]}
+    assert not refs & {f"sf:Lead:{id_}" for id_ in converted}
+    assert run(capsys, "rejects")["rejects"] == []
+
+
 def test_what_salesforce_was_asked(project: Path, served: Served, capsys: Any) -> None:
     """A second run without changes reads, and writes nothing."""
     main(["plan", "import"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from leadbridge.conditions import Condition
 from leadbridge.config import ConvertJob
-from leadbridge.jobs.capture import Capture, Tally, capture
+from leadbridge.jobs.capture import Batch, Capture, Tally, capture
 from leadbridge.jobs.convert.collating import Collation
 from leadbridge.jobs.convert.deciding import Deciding, where_of
 from leadbridge.jobs.convert.drawing import draw
@@ -26,8 +26,10 @@ from leadbridge.mapping.policy import ConvertPolicy
 from leadbridge.plan.carrying import Note
 from leadbridge.provider import Provider
 from leadbridge.records import Captured, Ref, Reject
+from leadbridge.state import links
 from leadbridge.state.model import ObjectKey
 from leadbridge.state.store import Store
+from leadbridge.state.transactions import Snapshot
 
 _NOWHERE = Ref("", "", "")
 
@@ -83,8 +85,10 @@ class Planning:
             at = batch.connection, batch.object
             tallies[at] = tallies.get(at, Tally(*at)).plus(batch)
             watch(batch.connection, tallies[at].read)
-            found = let_in(store, Capture(batch.captured, batch.rejects, ()))
-            self.told.rejects += _placed(batch.captured, found.rejects)
+            with store.read() as snapshot:
+                records = tuple(_leads_yet(snapshot, batch))
+            found = let_in(store, Capture(records, batch.rejects, ()))
+            self.told.rejects += _placed(records, found.rejects)
             with store.read() as snapshot:
                 self._shelf.add(kinship.of(snapshot, found.records))
         self.told.seen = {at: tally.read for at, tally in tallies.items()}
@@ -115,6 +119,13 @@ class Planning:
         told.open += found.leads
         told.group = max(told.group, *(len(person.members) for person in found.people), 1)
         told.leads |= drawn.leads
+
+
+def _leads_yet(snapshot: Snapshot, batch: Batch) -> Iterator[Captured]:
+    """Without leads that somebody converted in the CRM; those that a run converted are known as such."""
+    linked = links.by_refs(snapshot, batch.converted)
+    ours = {ref for ref, stored in linked.items() if stored.link.state == "converted"}
+    return (record for record in batch.captured if record.ref not in batch.converted - ours)
 
 
 def _placed(records: Collection[Captured], rejects: Collection[Reject]) -> Iterator[tuple[Ref, Reject]]:

@@ -122,6 +122,8 @@ class Predictor:
 
     def _refusal(self, request: ConvertRequest, there: Snapshots, into: Mapping[str, str]) -> Reject | None:
         lead = there.get("lead", {})
+        if lead.get("IsConverted") is True:
+            return Reject("converted", f"Lead {request.lead.id} was converted; what it became cannot be seen")
         status = status_refusal(request, self.statuses)
         if status is not None:
             return status

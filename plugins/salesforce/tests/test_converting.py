@@ -390,6 +390,7 @@ def test_custom_fields_by_the_orgs_file(tmp_path: Path) -> None:
     [
         (request(1, wanted={"lead": {"Status": "Open"}}), {}, "status"),
         (request(1), {"Company": None}, "person_account"),
+        (request(1), {"IsConverted": True}, "converted"),
         (request(1), {"OwnerId": QUEUE}, "owner"),
         (request(1), {"LastName": "x" * 11}, "too_long"),
         (request(1, into={"contact": CONTACT}), {}, "account"),
