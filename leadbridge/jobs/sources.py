@@ -89,8 +89,7 @@ class Source:
         found: dict[str, frozenset[str]] = {}
         for description in self.described:
             for mapping in self.writing(description):
-                names = {t.name for m in mapping.fields if m.column and m.write != "never" for t in m.targets}
-                found[mapping.role] = found.get(mapping.role, frozenset()) | names
+                found[mapping.role] = found.get(mapping.role, frozenset()) | mapping.written
         return found
 
     def both(self) -> dict[str, ObjectMapping]:

@@ -51,6 +51,7 @@ class ObjectMapping:
         wire: how the provider's raw values travel.
         writable: whether its records may be made, changed and deleted; where not, none of its fields is written either.
         constants: canonical fields that are the same for every record of the object.
+        written: canonical fields that a record is told, if only as it is made.
         one_to_one: whether every canonical field is one column, or a constant, and filled by one entry.
     """
 
@@ -72,6 +73,7 @@ class ObjectMapping:
     _others: tuple[FieldMap, ...] = field(init=False, repr=False)
     _created: tuple[tuple[FieldMap, str], ...] = field(init=False, repr=False)
     constants: frozenset[str] = field(init=False, repr=False)
+    written: frozenset[str] = field(init=False, repr=False)
     one_to_one: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +82,7 @@ class ObjectMapping:
         object.__setattr__(self, "_others", tuple(m for m in self.fields if not isinstance(m, ColumnMap)))
         created = tuple((m, m.column) for m in self.fields if m.column is not None and m.write != "never")
         object.__setattr__(self, "_created", created)
+        object.__setattr__(self, "written", frozenset(target.name for m, _ in created for target in m.targets))
         names = [target.name for target in self.targets]
         constants = frozenset(m.target.name for m in self.fields if isinstance(m, ConstantMap))
         object.__setattr__(self, "constants", constants)

@@ -28,7 +28,7 @@ def merge(golden: Golden, sides: Sequence[Side], policies: Policies, run: int) -
     live = sorted((s for s in sides if s.link.state == "live"), key=lambda s: s.link.ref)
     views = [_View.of(side) for side in live]
     fields = {f.name: f for view in views for f in view.side.mapping.targets}
-    told = _told(views)
+    told = frozenset().union(*(view.side.mapping.written for view in views))
     decisions = {
         name: _decision(field, golden, views, policies, told=name in told) for name, field in sorted(fields.items())
     }
@@ -116,13 +116,8 @@ def _is_as_agreed(side: Side) -> bool:
     )
 
 
-def _told(views: Iterable[_View]) -> frozenset[str]:
-    """Fields that some record is told. Of all others nobody's value is overruled, and nobody need be asked."""
-    fieldmaps = (fieldmap for view in views for fieldmap in view.side.mapping.fields if fieldmap.write != "never")
-    return frozenset(target.name for fieldmap in fieldmaps for target in fieldmap.targets)
-
-
 def _decision(field: Field, golden: Golden, views: Sequence[_View], policies: Policies, *, told: bool) -> Decision:
+    """``told``: whether some record is told of the field. If none is, nobody's value is overruled, or need be asked."""
     free = [view for view in views if field.name not in view.side.guarded]
     if all(view.stays(field) for view in free):
         return UNCHANGED
