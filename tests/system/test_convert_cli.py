@@ -207,3 +207,16 @@ def test_a_contact_that_no_sync_knows_gets_what_the_policy_says(folder, capsys):
 
     rows = (folder / "crm/contacts.csv").read_text().splitlines()
     assert next(row for row in rows if row.startswith("11,")).startswith("11,Zoe,Low,zoe@z.example,")
+
+
+def test_a_plan_tells_a_row_of_an_inbox_by_its_file_and_line(folder, capsys):
+    config = folder / "leadbridge.yaml"
+    inbox = "  fair: {provider: csv, path: inbox/leads.csv}\n"
+    config.write_text(config.read_text().replace("[crm]", "[fair], into: crm").replace("jobs:", f"{inbox}jobs:"))
+    (folder / "inbox").mkdir()
+    (folder / "crm" / "leads.csv").rename(folder / "inbox" / "leads.csv")
+    assert main(["plan", "convert"]) == 0
+    out = capsys.readouterr().out
+    assert "account Acme - no account matches (from the lead, from inbox/leads.csv:2)" in out
+    assert "account     (blank) -> @7" in out
+    assert "fair:leads.csv:" not in out

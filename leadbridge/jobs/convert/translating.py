@@ -114,7 +114,7 @@ class Translating:
             expected=row.expected,
             key=row.key,
             owes_more=row.owes_more or (row.undoes is not None and row.verb == "update"),
-            said=by_reason(map(_change, row.changes)),
+            said=by_reason(map(self._change, row.changes)),
             label=row.label,
             why=row.why,
             conversions=row.conversions,
@@ -206,6 +206,11 @@ class Translating:
             found |= {side.link.id for side in sides if side.link.ref != entry.ref}
         return found
 
+    def _change(self, change: Change) -> FieldChange:
+        entry = self.knowledge.book.records.get(change.origin) if change.origin else None
+        origin = self.scene.place(entry.captured.record) if entry else ""
+        return FieldChange(change.field, change.old, change.new, change.rule, origin or str(change.origin or ""))
+
     def _link(self, change: Changed) -> LinkChange | None:
         entry = self.knowledge.book.records.get(change.ref)
         if entry is None or change.state is None:
@@ -227,10 +232,6 @@ class Translating:
         for conflict in row.conflicts:
             if conflict.field not in OWN and not self.naming.is_reference(row.subject, conflict.field):
                 yield replace(conflict, golden=golden)
-
-
-def _change(change: Change) -> FieldChange:
-    return FieldChange(change.field, change.old, change.new, change.rule, str(change.origin or ""))
 
 
 def _move(name: str, held: Held, change: Change | None) -> Move:
