@@ -11,17 +11,21 @@ PATTERNS = ("*.yaml", "README.md", ".schema/*.json")
 
 
 class Further(StrEnum):
-    """Starter mappings that are copied on demand: a job without `roles` would write activities unasked."""
+    """Starter mappings that can be asked for by themselves, beside mappings that are there."""
 
+    USERS = "users"
     ACTIVITIES = "activities"
     CAMPAIGNS = "campaigns"
 
 
 FURTHER: Final[Mapping[Further, frozenset[str]]] = {
+    Further.USERS: frozenset({"user", "queue"}),
     Further.ACTIVITIES: frozenset({"activity"}),
     Further.CAMPAIGNS: frozenset({"campaign", "campaign_member"}),
 }
 """The roles of their records."""
+UNASKED: Final[frozenset[Further | None]] = frozenset({None, Further.USERS})
+"""What everybody gets who begins. A job without `roles` would write activities, and so nobody gets them unasked."""
 
 
 def starter_folder() -> Path:

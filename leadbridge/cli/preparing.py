@@ -12,7 +12,7 @@ from leadbridge.cli.asking import a_person_is_there, confirm
 from leadbridge.cli.output import escape, print_json, print_line, say
 from leadbridge.cli.starter_copies import Copied, copy_starters
 from leadbridge.errors import LeadBridgeError
-from leadbridge.starters import Further
+from leadbridge.starters import UNASKED, Further
 
 if TYPE_CHECKING:
     from leadbridge.provider import Lack, Provider
@@ -68,7 +68,7 @@ def _made(provider: Provider, lack: Lack) -> bool:
 def _tell_files(connection: str, copied: Copied, words: Sequence[Further]) -> None:
     for path in copied.files:
         print_line(f"  {escape(path.as_posix())}")
-    if copied.files and words:
+    if copied.files and {*words} - UNASKED:
         print_line("A job without `roles` takes up what they map, too.")
     if copied.left_out:
         print_line(f"Left out, for {connection!r} has no such object: {escape(', '.join(copied.left_out))}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadbridge.errors import UsageError
-from leadbridge.starters import FURTHER, Further, starter_folder, starter_mappings
+from leadbridge.starters import FURTHER, UNASKED, Further, starter_folder, starter_mappings
 
 if TYPE_CHECKING:
     from leadbridge.project import Project
@@ -29,8 +29,8 @@ class Copied:
 
 
 def copy_starters(project: Project, connection: str, objects: Collection[str], words: Collection[Further]) -> Copied:
-    """The starters of the connection's provider: further ones by ``words``, the others where the folder has no mapping
-    for this provider. What the folder maps is left alone: a starter beside it would cover the same records.
+    """The starters of the connection's provider: those asked for, and those for all where the folder has no mapping for
+    this provider. What the folder maps is left alone: a starter beside it would cover the same records.
 
     Args:
         objects: those that the connection sees; none where it cannot say.
@@ -46,16 +46,21 @@ def copy_starters(project: Project, connection: str, objects: Collection[str], w
     for name, (text, said) in starters.items():
         word, about = _word(said), str(said["object"])
         seen = not objects or about in objects
-        if about in mapped or (not word and mapped):
+        wanted = word in words or (word in UNASKED and not mapped)
+        if about in mapped:
             continue
-        if word and word not in words:
-            if seen and about not in found.more.setdefault(word, []):
-                found.more[word].append(about)
-        elif seen:
+        if wanted and seen:
             found.files.append(_written(folder / name, text))
-        elif about not in found.left_out:
-            found.left_out.append(about)
+        elif wanted:
+            _note(found.left_out, about)
+        elif seen and word is not None:
+            _note(found.more.setdefault(word, []), about)
     return found
+
+
+def _note(names: list[str], name: str) -> None:
+    if name not in names:
+        names.append(name)
 
 
 def _word(said: Mapping[str, Any]) -> Further | None:

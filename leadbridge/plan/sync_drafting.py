@@ -116,8 +116,9 @@ def update(owed: Owed, merged: Merged, mapping: ObjectMapping) -> Write:
 
 def create(made: Create, merged: Merged, key: str, ids: Mapping[tuple[str, int], str]) -> Write:
     """``ids``: (connection, golden record) -> id of its live record, for references to records that exist."""
-    near = {column: ids.get((made.connection, golden)) for column, golden in made.refers.items()}
-    values = {**made.values, **{column: id_ for column, id_ in near.items() if id_ is not None}}
+    found = {column: ids.get((made.connection, golden)) for column, golden in made.refers.items()}
+    near = {column: id_ for column, id_ in found.items() if id_ is not None}
+    values = {**made.values, **near}
     return Write(
         verb="create",
         connection=made.connection,
@@ -127,8 +128,8 @@ def create(made: Create, merged: Merged, key: str, ids: Mapping[tuple[str, int],
         role=made.mapping.role,
         values=values,
         key=key,
-        refers={column: golden for column, golden in made.refers.items() if near[column] is None},
-        said=_said({}, made.values, merged, made.mapping),
+        refers={column: golden for column, golden in made.refers.items() if column not in near},
+        said=_said({}, values, merged, made.mapping, near),
         label=label(merged.golden.values),
     )
 
@@ -152,17 +153,26 @@ def delete(link: Link, golden: Golden, mapping: ObjectMapping, raws: Mapping[str
 
 
 def _said(
-    old: Mapping[str, Value], values: Mapping[str, Raw], merged: Merged, mapping: ObjectMapping
+    old: Mapping[str, Value],
+    values: Mapping[str, Raw],
+    merged: Merged,
+    mapping: ObjectMapping,
+    named: Mapping[str, str] | None = None,
 ) -> tuple[Said, ...]:
-    """The canonical fields behind the columns that are sent, with the rule that chose each value."""
+    """The canonical fields behind the columns that are sent, with the rule that chose each value.
+
+    Args:
+        named: provider field -> id of the record that it names: told as the CRM knows it, not by a number of ours.
+    """
     moved = {move.field: move for move in merged.moves}
     found: list[FieldChange] = []
-    for target in (t for m in mapping.fields if m.column in values for t in m.targets):
+    for column, target in ((m.column, t) for m in mapping.fields if m.column in values for t in m.targets):
         name, held = target.name, merged.golden.fields.get(target.name)
         was = old.get(name, MISSING)
         if held is None or target.kind.equivalent(was, held.value):
             continue
         move = moved.get(name)
         rule, origin = (move.rule, move.new.where) if move else ("golden", held.origin)
-        found.append(FieldChange(name, was, held.value, rule, origin))
+        new = (named or {}).get(column or "", held.value)
+        found.append(FieldChange(name, was, new, rule, origin))
     return by_reason(found)

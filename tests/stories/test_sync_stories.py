@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from offices import OBJECTS, contact, office
 from streets import LEAD, SF, only, only_id, three_crms, two_crms
 from town import Town, describe
 
@@ -355,3 +356,13 @@ def test_an_undo_after_a_later_run_carried_the_value_on(tmp_path: Path) -> None:
     hs.edit("contacts", only_id(hs, "contacts"), {"lastname": "Lovelace"})
     town.sync("people")
     assert sf.records("Lead")[one]["LastName"] == only(erp, "People")["name"] == "Lovelace"
+
+
+def test_a_plan_tells_whom_a_new_record_names_by_the_id_that_its_crm_knows(tmp_path: Path) -> None:
+    town = office(tmp_path, "people: {sync: [crm, shop], roles: [account, contact]}", "crm", "shop")
+    account = town.crm("crm").create(OBJECTS["account"], {"name": "Acme", "industry": ""})
+    town.sync()
+    contact(town.crm("crm"), last_name="King", email="ada@x.example", organisation=account)
+    (write,) = town.writes(town.plan().plan)
+    (there,) = town.crm("shop").records(OBJECTS["account"])
+    assert {change.field: change.new for change in write.changes}["organisation"] == there

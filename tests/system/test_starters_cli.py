@@ -83,7 +83,13 @@ def test_what_the_folder_maps_is_left_alone(project: Path, capsys: Any) -> None:
     own = project / "mappings" / "own.yaml"
     own.write_text("kind: mapping\nprovider: salesforce\nobject: Task\nrole: activity\nfields: {subject: Subject}\n")
     found = told(capsys, "sf", "--with", "activities")
-    assert (found["files"], found["more"]) == (["events"], {"campaigns": ["CampaignMember", "Campaign"]})
+    others = {"campaigns": ["CampaignMember", "Campaign"], "users": ["Group", "User"]}
+    assert (found["files"], found["more"]) == (["events"], others)
+    assert main(["init", "sf", "--with", "users"]) == 0
+    assert "A job without" not in capsys.readouterr().out, "nothing of them is ever written"
+    assert {file.name for file in own.parent.iterdir()} == {
+        *("own.yaml", "salesforce.events.yaml", "salesforce.queues.yaml", "salesforce.users.yaml")
+    }
     assert told(capsys, "sf", "--with", "activities")["files"] == []
 
 
