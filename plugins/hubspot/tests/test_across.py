@@ -163,9 +163,8 @@ def test_nobody_is_made_in_either_and_nobody_is_asked(
     config.write_text(config.read_text() + jobs)
     portal.create({**LEAD, "hubspot_owner_id": MATEO})
     users = there(project, "User")
-    made = {"object": "Lead", "create": [{"LastName": "King", "FirstName": "Ada", "Email": "ada@example.com"}]}
-    made["create"][0] |= {"Company": "Engines Ltd", "OwnerId": next(iter(users))}  # type: ignore[index, operator]
-    portal.http.post(f"{org.control}/records", json=made, timeout=20).raise_for_status()
+    given = {"LastName": "King", "FirstName": "Ada", "Email": "ada@example.com", "Company": "Engines Ltd"}
+    tell(portal, org, "Lead", **given, OwnerId=next(iter(users)))
     assert main(["mappings", "lint", "--live"]) == 0, capsys.readouterr().out
     for job in ("staff", "all"):
         assert (main(["plan", job]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
@@ -213,3 +212,39 @@ def test_salesforces_own_conversion_keeps_whose_it_is(
     capsys.readouterr()
     assert main(["sync", "people"]) == 0
     assert "nothing to do" in capsys.readouterr().out
+
+
+def test_activities_go_along_by_the_starters(project: Path, portal: PortalHarness, org: Served, capsys: Any) -> None:
+    """In Salesforce a task goes over to the contact, and an event is only read; in HubSpot a note is told the company,
+    once it may be written."""
+    assert [main(["init", name, "--with", "activities"]) for name in ("hs", "sf")] == [0, 0]
+    config = project / "leadbridge.yaml"
+    jobs = "  here: {{convert: [{0}], policy: convert.yaml, mode: managed, brakes: {{convert: 100%}}}}\n"
+    text = config.read_text()
+    config.write_text(text + jobs.format("sf"))
+    tell(portal, org, "Lead", LastName="King", Email="ada@example.com", Company="Engines Ltd")
+    (lead,) = there(project, "Lead")
+    for object_ in ("Task", "Event"):
+        tell(portal, org, object_, Subject="Call back", WhoId=lead)
+    capsys.readouterr()
+    assert (main(["plan", "here"]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
+    assert "sf: left with the leads, by mappings that say `write: never`: 1 record\n" in capsys.readouterr().out
+    (contact,) = there(project, "Contact")
+    assert [one["WhoId"] for name in ("Task", "Event") for one in there(project, name).values()] == [contact, lead]
+
+    config.write_text(text + jobs.format("hs"))
+    ada = portal.create(LEAD)
+    noted(portal, "notes", {"hs_note_body": "Wants pumps"}, (ada, 202))
+    notes = project / "mappings" / "hubspot.notes.yaml"
+    notes.write_text(notes.read_text().replace("write: never\nfields", "fields"))
+    assert (main(["plan", "here"]), main(["apply", "--yes"])) == (0, 0), capsys.readouterr().out
+    (company,) = (one.ref.id for page in portal.connect().capture("companies") for one in page.records)
+    (note,) = records_of(portal, "notes")
+    assert (note["associations.contact"], note["associations.company"]) == (ada, company)
+    assert note["hs_note_body"] == "Wants pumps"
+
+
+def tell(portal: PortalHarness, org: Served, object_: str, **values: object) -> None:
+    """Somebody in Salesforce makes a record."""
+    made = {"object": object_, "create": [values]}
+    portal.http.post(f"{org.control}/records", json=made, timeout=20).raise_for_status()
