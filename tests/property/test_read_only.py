@@ -19,7 +19,7 @@ STEP = st.one_of(
     st.just(("convert", "", "")),
 )
 JOBS = """\
-people: {sync: [crm, hub], deletes: propagate, first: prefer}
+people: {sync: [crm, hub], create_as: "'contact'", deletes: propagate, first: prefer}
 convert: {convert: [hub], into: crm, policy: convert.yaml}
 """
 POLICY = """\

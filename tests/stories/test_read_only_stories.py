@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hubs import LEAD, hub, person
-from offices import ADA, OBJECTS, contact, convert, lead, native_office, office
+from offices import ADA, BOB, OBJECTS, ROLES, contact, convert, lead, native_office, office
 from streets import only
 from town import Town, describe, nobody
 
@@ -181,6 +181,20 @@ def test_a_lead_that_is_only_read_is_converted_and_not_touched(tmp_path: Path, m
     assert town.crm("crm").records("Leads")[id_] == before
     assert only(town.crm("crm"), OBJECTS["contact"])["email"] == ADA["email"]
     assert convert(town).counts.get("done", 0) == 0
+
+
+def test_its_crm_converts_the_others_of_that_object(tmp_path: Path) -> None:
+    town = native_office(tmp_path)
+    crm = town.crm("crm", describe(OBJECTS["lead"], f"{ROLES['lead']} whose"))
+    own = (town.folder / "mappings" / "crm.lead.yaml").read_text()
+    town.map("crm.lead", f"{own.removeprefix('kind: mapping')}unless: has(record.whose)\n")
+    town.map("crm.others", f"{own.removeprefix('kind: mapping')}when: has(record.whose)\nwrite: never\n")
+    ids = [lead(crm, **ADA), lead(crm, **BOB, whose="theirs")]
+    converting = [row.id for row in town.writes(town.plan("convert").plan) if row.verb == "convert"]
+    assert converting == ids[:1]
+    assert convert(town).counts["rejected"] == 0
+    assert [crm.records(OBJECTS["lead"])[id_]["status"] for id_ in ids] == ["converted", "working"]
+    assert len(crm.records(OBJECTS["contact"])) == 2
 
 
 def test_the_crms_own_conversion_cannot_be_asked_for_then(tmp_path: Path) -> None:
