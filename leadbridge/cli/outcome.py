@@ -120,11 +120,18 @@ def print_run(run: RunOutcome) -> None:
         (run.rejects, "leadbridge rejects"),
         (run.questions, "leadbridge reviews"),
         (run.conflicts, "leadbridge conflicts"),
-        (counts.get("left"), "leadbridge resume"),
+        (counts.get("left") or run.open, _rest(run)),
         (counts.get("done") and run.undoes is None, f"leadbridge undo {run.run}"),
     ):
         if wanted:
             print_line(f"  {call}")
+
+
+def _rest(run: RunOutcome) -> str:
+    """What brings the rows that were not begun, once the connection can be used again."""
+    if run.open:
+        return "leadbridge resume"
+    return f"leadbridge sync {run.job}" if run.undoes is None else f"leadbridge undo {run.undoes}"
 
 
 def _ended(run: RunOutcome) -> str:

@@ -192,6 +192,7 @@ class Applying:
             conflicts=len(conflicts.page(tx, run=self.run.id, limit=1_000_000)),
             failed=dict(summary.stopped),
             undoes=self.run.undoes,
+            open=any(run.id == self.run.id for run in runs.unfinished(tx, self.run.connections)),
         )
 
 

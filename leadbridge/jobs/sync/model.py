@@ -104,6 +104,7 @@ class RunOutcome:
         notes: what its plan had to say to people.
         calls, budget: see :class:`PlanOutcome`; before anything was written.
         undoes: the run that it undid; None where it is no undo.
+        open: whether ``resume`` takes it up: it converts and is not through, or nobody knows what became of a call.
     """
 
     run: int
@@ -123,6 +124,7 @@ class RunOutcome:
     undoes: int | None = None
     calls: Mapping[str, Calls] = field(default_factory=dict)
     budget: Mapping[str, int] = field(default_factory=dict)
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Sources: HubSpot's pages on error handling and usage guidelines. What a single r
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from leadbridge.errors import (
 
 Kind = Literal["retry", "lost", "refresh", "stop", "refused", "absent", "failed"]
 
+_MOVING: Final = 477  # the account is on its way to another data centre
 _BY_STATUS: Final[Mapping[int, Kind]] = {
     400: "refused",
     401: "refresh",
@@ -38,7 +40,7 @@ _BY_STATUS: Final[Mapping[int, Kind]] = {
     415: "failed",
     423: "retry",
     429: "retry",
-    477: "retry",
+    _MOVING: "retry",
     500: "lost",
     502: "lost",
     503: "retry",
@@ -144,7 +146,9 @@ def of_reply(
         return DailyLimitError(connection, f"{reason}; run again after midnight in the account's time zone")
     match _BY_STATUS.get(status, "failed"):
         case "retry":
-            found: LeadBridgeError = RetryableError(connection, reason, _pause(status, policy, headers))
+            pause = _pause(status, policy, headers)
+            patient = f"{_patient(connection, status, reason)}{_when(pause)}"
+            found: LeadBridgeError = RetryableError(connection, patient, pause)
         case "stop":
             found = ScopeError(connection, f"connection {connection!r}: {_scopes(error)}")
         case "refresh":
@@ -180,6 +184,16 @@ def _scopes(error: Said) -> str:
         return f"HubSpot refused the call ({error.code or 403}); check what the token may do"
     needs = "one of the scopes " if len(missing) > 1 else "the scope "
     return f"the token lacks {needs}{', '.join(missing)}; grant it to the app, and give the connection its new token"
+
+
+def _patient(connection: str, status: int, reason: str) -> str:
+    moved = f"connection {connection!r}: HubSpot is moving the account to another place ({status})"
+    return moved if status == _MOVING else reason
+
+
+def _when(pause: float) -> str:
+    minutes = math.ceil(pause / 60)
+    return f"; run again in {minutes:,} minutes" if minutes > 1 else "; run again later"
 
 
 def _pause(status: int, policy: str, headers: Mapping[str, str]) -> float:

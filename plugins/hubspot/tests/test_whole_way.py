@@ -197,6 +197,26 @@ def test_a_plan_over_the_budget_is_stopped(project: Path, portal: PortalHarness,
     assert contacts(portal) == {}
 
 
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [("migrating", "moving the account to another place (477); run again in 120 minutes"), ("daily", "")],
+)
+def test_what_was_not_begun_is_brought_by_the_run_that_is_named(
+    project: Path, portal: PortalHarness, capsys: Any, fault: str, says: str
+) -> None:
+    """`resume` has nothing to do with it: nothing of that run is open."""
+    assert main(["plan", "import"]) == 0
+    portal.fault(fault, path="batch/create", times=1, seconds=7200)
+    capsys.readouterr()
+    assert main(["apply", "--yes"]) == 4
+    told = capsys.readouterr()
+    assert "  leadbridge sync import\n" in told.out
+    assert "resume" not in told.out
+    assert says in told.err
+    assert main(["sync", "import"]) == 0
+    assert len(contacts(portal)) == 2
+
+
 def test_an_allowance_that_nobody_told_of_is_asked_for(portal: PortalHarness) -> None:
     """Of the account, in one call."""
     crm, before = portal.connect(), portal.calls()
