@@ -165,6 +165,10 @@ class Provider(abc.ABC):
         The last page carries a cursor. Capturing again with it, where nothing changed, yields no records.
         """
 
+    def unlimited(self, object: str) -> Iterator[Page]:
+        """All records of an object, those too that its ``limit`` leaves out; an undo reads them, to see who names what."""
+        return self.capture(object)
+
     def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
         """Those of these records that the object's ``limit`` leaves out, as the last capture found it.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from leadbridge.conversions import ConvertRequest, Prediction, Snapshots
-from leadbridge.provider import Action, ObjectDescription, Provider
+from leadbridge.provider import Action, ObjectDescription, Page, Provider
 from leadbridge.records import Ref
 from leadbridge.values import Raw
 
@@ -22,6 +22,9 @@ class PassingProvider(Provider):
 
     def wants(self, fields: Mapping[str, Collection[str]]) -> None:
         self.inner.wants(fields)
+
+    def unlimited(self, object: str) -> Iterator[Page]:
+        return self.inner.unlimited(object)
 
     def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
         return self.inner.outside(object, ids)

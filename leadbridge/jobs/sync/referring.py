@@ -20,7 +20,7 @@ def referrers(sources: Iterable[Source], made: Collection[Ref]) -> dict[Ref, set
     for source in sources:
         mine = {ref for ref in made if ref.connection == source.connection}
         for name, naming in _referring(source) if mine else ():
-            for page in source.provider.capture(name):
+            for page in source.provider.unlimited(name):
                 for record in page.records:
                     for ref, column in _named(source.connection, naming, record.values):
                         if ref in mine:

@@ -31,11 +31,12 @@ class Portal:
         seen = self.schemas.visible(self.settings.objects)
         return [replace(described(schema), limit=self.lists.limit(schema.name)) for schema in seen]
 
-    def capture(self, object: str, cursor: str | None) -> Iterator[Page]:
+    def capture(self, object: str, cursor: str | None, *, limited: bool = True) -> Iterator[Page]:
+        """``limited``: to the members of its list, where it has one."""
         schema = self.schemas.get(object)
         if object in self.wanted:
             schema = schema.narrowed(self.wanted[object])
-        return capturing.capture(self.client, schema, cursor, lambda: self.lists.read(object))
+        return capturing.capture(self.client, schema, cursor, lambda: self.lists.read(object) if limited else None)
 
     def read(self, refs: Sequence[Ref]) -> list[Record | None]:
         return reading.read(self.client, self.schemas, refs)

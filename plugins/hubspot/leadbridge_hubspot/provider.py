@@ -59,6 +59,9 @@ class HubSpotProvider(Provider):
     def capture(self, object: str, cursor: str | None = None) -> Iterator[Page]:
         return self.portal.capture(object, cursor)
 
+    def unlimited(self, object: str) -> Iterator[Page]:
+        return self.portal.capture(object, None, limited=False)
+
     def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:
         return self.portal.lists.outside(object, ids)
 

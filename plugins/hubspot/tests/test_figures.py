@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +35,7 @@ fields: {email: Mail, last_name: Last, title: Title}
 """
 FIXED = ("/properties/", "/property-validations/", "/account-info/")
 """What a run is told of the account, however much it reads or writes."""
+CHANGED = int(os.environ.get("LEADBRIDGE_CONTACTS", "1990"))
 MAPPED = {"contacts": frozenset({"email", "lastname", "lifecyclestage", "associations.company"})}
 
 
@@ -93,7 +96,10 @@ def test_10_000_changed_contacts_cost_what_their_pages_cost(portal: PortalHarnes
 def test_a_sync_keeps_to_the_floor_of_calls(
     portal: PortalHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """From the command line, in a portal of 300 properties more than are mapped: ten searches, and the bin."""
+    """From the command line, in a portal of 300 properties more than are mapped: ten searches, and the bin.
+
+    LEADBRIDGE_CONTACTS=10000 asks the issue's own number of it, in two minutes: 51 searches.
+    """
     crowd_properties(portal)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HS_TOKEN", portal.served.token)
@@ -103,12 +109,12 @@ def test_a_sync_keeps_to_the_floor_of_calls(
     (tmp_path / "mappings").mkdir()
     (tmp_path / "mappings" / "people.yaml").write_text(TABLE)
     shutil.copy(starter_folder() / "hubspot.contacts.leads.yaml", tmp_path / "mappings")
-    portal.flood("contacts", people(1_990))
+    portal.flood("contacts", people(CHANGED))
     assert (main(["plan", "people"]), main(["apply", "--yes"])) == (0, 0)
     portal.move_all("contacts", "jobtitle", "Buyer")
     portal.asked()
     assert main(["sync", "people"]) == 0, capsys.readouterr().out
     asked = portal.asked()
     fixed = sum(part in path for _, path in asked for part in FIXED)
-    assert len(asked) - fixed <= 1.05 * (1_990 / 200 + 1)
-    assert (tmp_path / "crm" / "people.csv").read_text().count("Buyer") == 1_990
+    assert len(asked) - fixed <= 1.05 * (math.ceil(CHANGED / 200) + 1)
+    assert (tmp_path / "crm" / "people.csv").read_text().count("Buyer") == CHANGED

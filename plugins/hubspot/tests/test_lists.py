@@ -52,9 +52,9 @@ def portal(tmp_path: Path, request: Any) -> Iterator[PortalHarness]:
     harness.close()
 
 
-def ask(portal: PortalHarness, method: str, path: str, told: Any) -> Any:
+def ask(portal: PortalHarness, method: str, path: str, told: Any, what: str = "lists") -> Any:
     signed = {"Authorization": f"Bearer {portal.served.token}"}
-    url = f"{portal.served.url}/crm/v3/lists{path}"
+    url = f"{portal.served.url}/crm/v3/{what}{path}"
     reply = portal.http.request(method, url, json=told, headers=signed, timeout=60)
     assert reply.ok, reply.text
     return reply.json()
@@ -279,3 +279,38 @@ def test_what_leadbridge_makes_outside_the_list_is_made_once(project: Path, port
     assert main(["sync", "people"]) == 0
     names = [record.values["lastname"] for page in portal.connect().capture("contacts") for record in page.records]
     assert (len(names), names.count("N7"), names.count("Edited")) == (31, 1, 0)
+
+
+def test_who_is_outside_the_list_keeps_its_company_when_that_is_undone(
+    project: Path, portal: PortalHarness, capsys: Any
+) -> None:
+    """Nobody looks at the contact, but the company that a run has made does not go from under it."""
+    list_ = make_list(portal, "Some")
+    config = project / "leadbridge.yaml"
+    more = f", companies], lists: {{contacts: {list_}}}"
+    config.write_text(PROJECT.format(url=portal.served.url, more="").replace("[contacts]", "[contacts" + more))
+    config.write_text(config.read_text().replace("roles: [lead]", "roles: [account]"))
+    (project / "crm" / "people.csv").write_text("Id,Name\n1,Kept\n2,Free\n")
+    files = {"people.yaml": ACCOUNTS.format("csv", "people.csv", "Name"), "contacts.yaml": EMPLOYED}
+    for name, text in {**files, "companies.yaml": ACCOUNTS.format("hubspot", "companies", "name")}.items():
+        (project / "mappings" / name).write_text(text)
+    assert (main(["plan", "people"]), main(["apply", "--yes"])) == (0, 0)
+    crm = portal.connect(objects=("contacts", "companies"))
+    made = {str(r.values["name"]): r.ref.id for page in crm.capture("companies") for r in page.records}
+    tie = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
+    told = {"properties": {"lastname": "x"}, "associations": [{"to": {"id": made["Kept"]}, "types": [tie]}]}
+    ask(portal, "POST", "/contacts", told, "objects")
+    status, undone = outcome(capsys, "undo", "1", "--yes")
+    assert status in {0, 1}
+    assert [made["Kept"] in json.dumps(one) for one in undone["left"]] == [True]
+    assert [str(r.values["name"]) for page in crm.capture("companies") for r in page.records] == ["Kept"]
+
+
+ACCOUNTS = "kind: mapping\nprovider: {}\nobject: {}\nrole: account\nfields: {{name: {}}}\n"
+EMPLOYED = """\
+kind: mapping
+provider: hubspot
+object: contacts
+role: contact
+fields: {last_name: lastname, organisation: associations.company}
+"""
