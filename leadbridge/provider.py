@@ -166,7 +166,7 @@ class Provider(abc.ABC):
         """
 
     def unlimited(self, object: str) -> Iterator[Page]:
-        """All records of an object, those too that its ``limit`` leaves out; an undo reads them, to see who names what."""
+        """All of an object's records, also those that its ``limit`` leaves out: an undo looks who names what."""
         return self.capture(object)
 
     def outside(self, object: str, ids: Sequence[str]) -> Collection[str]:

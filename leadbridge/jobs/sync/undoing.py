@@ -28,7 +28,7 @@ from leadbridge.state import goldens, holds, links, operations, plans, retention
 from leadbridge.state.model import Hold, ObjectKey, Plan, Run
 from leadbridge.state.store import Store
 from leadbridge.state.transactions import Transaction
-from leadbridge.values import MISSING, Raw
+from leadbridge.values import MISSING, Raw, Value
 
 
 def undo(  # noqa: PLR0913, PLR0917  (what the command line asks for, each by its own name)
@@ -205,15 +205,26 @@ class _Undoing:
         return found
 
     def _changes(self, row: WriteRow) -> Iterator[FieldChange]:
-        mapping = self._mapping(row.connection, row.object, row.role)
-        if mapping is not None:
-            was, new = mapping.read(row.expected), mapping.read(row.values)
+        if self._mapping(row.connection, row.object, row.role) is not None:
+            was, new = self._read(row, row.expected), self._read(row, row.values)
             for name in sorted({*was, *new}):
                 yield FieldChange(name, was.get(name, MISSING), new.get(name, MISSING), f"undo of run {self.undone.id}")
 
     def _mapping(self, connection: str, object: str, role: str) -> ObjectMapping | None:
         source = next((one for one in self.sources if one.connection == connection), None)
         return None if source is None else next((m for m in source.mappings(object) if m.role == role), None)
+
+    def _read(self, row: WriteRow, values: Mapping[str, Raw]) -> dict[str, Value]:
+        """Provider values in the canonical fields of the row's role; what its mapping does not know is read by another
+        one of the object, since the record may have changed its role.
+        """
+        source = next(one for one in self.sources if one.connection == row.connection)
+        mine = self._mapping(row.connection, row.object, row.role)
+        found = {} if mine is None else mine.read(values)
+        fields = set() if mine is None else {t.name for m in mine.fields if m.column in values for t in m.targets}
+        for other in source.mappings(row.object):
+            found |= {n: value for n, value in other.read(values).items() if n in fields and n not in found}
+        return found
 
     def _left(
         self, tx: Transaction, kept: Sequence[Kept], current: Mapping[Ref, Record | None], written: Sequence[Operation]
@@ -225,8 +236,8 @@ class _Undoing:
             record, row, link = current.get(one.ref), rows[one.ref], stored.get(one.ref)
             mapping = self._mapping(row.connection, row.object, row.role)
             values = {} if record is None else record.values
-            now = mapping.read({one.field: values.get(one.field, MISSING)}) if mapping else {}
-            would_be = mapping.read({one.field: before.get((one.ref, one.field), MISSING)}) if mapping else {}
+            now = self._read(row, {one.field: values.get(one.field, MISSING)}) if mapping else {}
+            would_be = self._read(row, {one.field: before.get((one.ref, one.field), MISSING)}) if mapping else {}
             names = [t.name for m in mapping.fields if m.column == one.field for t in m.targets] if mapping else []
             name = names[0] if names else one.field
             later = self._later(tx, link.link.golden, name) if link else ()

@@ -128,6 +128,16 @@ def test_it_is_undone_with_the_lifecycle_moved_back(opened: Open, capsys: Any, a
     assert everything(portal) == before
 
 
+def test_an_undo_tells_the_stage_that_it_would_have_put_back(opened: Open, capsys: Any) -> None:
+    """The lead's own record was a lead then and is a contact now: each stage is read as what it was."""
+    portal = opened()
+    id_ = portal.create(ADA)
+    outcome = convert(capsys)
+    portal.edit(id_, {"lifecyclestage": "customer"})
+    assert main(["undo", str(outcome["run"]), "--yes"]) == 0
+    assert f"hs:contacts:{id_} stage: customer, not prospect" in capsys.readouterr().out
+
+
 def test_the_lead_record_that_somebody_works_on_is_moved_to_qualified(opened: Open, capsys: Any) -> None:
     portal = opened()
     id_ = portal.create(ADA)
