@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from leadbridge.provider import Gone
@@ -59,9 +59,13 @@ def verify(request: Request, secret: str, now: datetime) -> None:
     stamp, signature = sent.get(TIMESTAMP.lower(), ""), sent.get(SIGNATURE.lower(), "")
     if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 15:
         raise NotSignedError("the request has no time")
-    if abs(now - datetime.fromtimestamp(int(stamp) / 1000, UTC)) > WINDOW:
+    if abs(now.timestamp() - int(stamp) / 1000) > WINDOW.total_seconds():
         raise NotSignedError("the request's time is not now")
-    signed = f"{request.method.upper()}{decoded(request.uri)}".encode() + request.body + stamp.encode()
+    signed = (
+        f"{request.method.upper()}{decoded(request.uri)}".encode(errors="surrogateescape")
+        + request.body
+        + stamp.encode()
+    )
     try:
         given = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
@@ -109,7 +113,10 @@ class Marks:
 
 def parse(body: bytes) -> tuple[list[Event], int]:
     """Each event once, however often it came, and how many are ignored. Raises ValueError for what is no batch."""
-    batch = json.loads(body)
+    try:
+        batch = json.loads(body)
+    except RecursionError:
+        raise ValueError("the body is no batch of events") from None
     if not isinstance(batch, list) or len(batch) > _MOST:
         raise ValueError("the body is no batch of events")
     found = [_event(one) for one in batch if isinstance(one, dict)]

@@ -44,6 +44,8 @@ def test_the_known_answer_is_taken() -> None:
         {"headers": {TIMESTAMP: KNOWN[TIMESTAMP]}},
         {"headers": {SIGNATURE: KNOWN[SIGNATURE]}},
         {"headers": {**KNOWN, TIMESTAMP: "9" * 400}},
+        {"headers": {**KNOWN, TIMESTAMP: "9" * 15}},
+        {"uri": URI + "\udcff"},
         {"now": NOW + timedelta(minutes=5, seconds=1)},
         {"now": NOW - timedelta(minutes=5, seconds=1)},
     ],
@@ -125,7 +127,7 @@ def test_a_merge_without_a_new_record_keeps_the_primary_one() -> None:
     assert (found.again, found.gone) == ({ref("1", "deals")}, (Gone(ref("2", "deals"), "tombstone", "1"),))
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"\xff", b"[" + b"{}," * 1000 + b"{}]"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"\xff", b"[" + b"{}," * 1000 + b"{}]", b"[" * 99_999])
 def test_what_is_no_batch_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse(body)
