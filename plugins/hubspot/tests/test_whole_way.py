@@ -139,6 +139,35 @@ def test_somebody_whom_hubspot_forgot_is_found_by_a_rebaseline(
     assert main(["sync", "import"]) == 0
 
 
+@pytest.mark.parametrize("stamps", [True, False])
+def test_a_contact_that_comes_out_of_the_bin_is_in_step_again(
+    project: Path, portal: PortalHarness, capsys: Any, stamps: bool
+) -> None:
+    """By itself where HubSpot stamps it, which is not known; else by a rebaseline. The question settles itself."""
+    portal.control("switches", restore_stamps=stamps)
+    assert (main(["plan", "import"]), main(["apply", "--yes"])) == (0, 0)
+    ada = contacts(portal)["ada@example.com"]["hs_object_id"]
+    portal.delete(ada)
+    assert main(["sync", "import"]) == 1
+    portal.sandbox.clock.advance(3600)
+    assert main(["sync", "import"]) == 0
+    portal.change("contacts", restore=[ada])
+    portal.sandbox.clock.advance(60)
+    capsys.readouterr()
+    if not stamps:
+        assert (main(["sync", "import"]), "nothing to do" in capsys.readouterr().out) == (0, True)
+        assert main(["plan", "import", "--rebaseline"]) == 0
+        assert main(["apply", "--yes"]) == 0
+    assert main(["sync", "import"]) == 0
+    capsys.readouterr()
+    assert main(["reviews", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reviews"] == []
+    file = project / "inbox" / "leads.csv"
+    file.write_text(file.read_text().replace("Ada,King", "Ada,Byron"))
+    assert main(["sync", "import"]) == 0
+    assert contacts(portal)["ada@example.com"]["lastname"] == "Byron"
+
+
 def test_an_address_that_another_contact_has_beside_its_own_is_a_question(
     project: Path, portal: PortalHarness, capsys: Any
 ) -> None:

@@ -4,7 +4,7 @@
 path                  method    body
 ====================  ========  ======================================================================================
 ``/app``              GET       what a client signs in by: ids, secrets, tokens
-``/records``          POST      what others do: ``create``, ``update``, ``archive``, ``erase``, ``merge``
+``/records``          POST      what others do: ``create``, ``update``, ``archive``, ``restore``, ``erase``, ``merge``
 ``/scopes``           POST      ``withdraw`` or ``grant`` a list of scopes
 ``/owners``           POST      ``archive`` or ``restore`` the owner of this id
 ``/properties``       POST      LeadBridge's key goes from, or with ``present`` true comes to, an ``object``
@@ -25,7 +25,7 @@ from starlette.routing import BaseRoute, Route
 
 from leadbridge.sandbox import known, steered
 from leadbridge_hubspot.sandbox.crm.merging import merge
-from leadbridge_hubspot.sandbox.crm.saving import archive, create, erase, update
+from leadbridge_hubspot.sandbox.crm.saving import archive, create, erase, restore, update
 from leadbridge_hubspot.sandbox.objects import Kind
 from leadbridge_hubspot.sandbox.portal import Portal, Validation
 from leadbridge_hubspot.sandbox.refusals import Refused
@@ -79,7 +79,7 @@ class Steering:
         }
 
     def change_records(self, told: Told) -> object:
-        known(told, "object", "create", "update", "archive", "erase", "merge")
+        known(told, "object", "create", "update", "archive", "restore", "erase", "merge")
         portal, done = self._portal, False
         with portal.store.lock:
             try:
@@ -102,14 +102,20 @@ class Steering:
             for key in told.get(deed, ()):
                 ids.append(self._live(kind, key))
                 act(portal, kind, ids[-1])
+        for key in told.get("restore", ()):
+            ids.append(self._there(kind, key, State.ARCHIVED))
+            restore(portal, kind, ids[-1])
         if told.get("merge"):
             primary, other = told["merge"]
             ids.append(merge(portal, kind, self._live(kind, primary), self._live(kind, other)).id)
         return ids
 
     def _live(self, kind: Kind, told: object) -> int:
+        return self._there(kind, told, State.LIVE)
+
+    def _there(self, kind: Kind, told: object, state: State) -> int:
         record = self._portal.store.get(kind.id, int(str(told)))
-        if record is None or record.state is not State.LIVE:
+        if record is None or record.state is not state:
             raise ValueError(f"there is no {kind.singular} {told}")
         return record.id
 

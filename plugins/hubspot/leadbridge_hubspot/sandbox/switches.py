@@ -36,6 +36,7 @@ class Switches(Switchboard):
         dated_multi_status: batches at dated paths answer 207 where some inputs fail; else 200 with the same body.
         merge_mints_id: a merge makes a new record; else the primary one keeps its id.
         merged_in_archive: records that were merged away are listed as archived ones.
+        restore_stamps: a record that is taken out of the bin counts as changed then; else it keeps its stamp.
         merged_read: a batch read finds merged records by their old ids; else it leaves them out without a word.
         numeric_association_ids: associations tell ids as numbers, as documented; else as texts.
         association_page: associations of one record in a page, at most.
@@ -72,6 +73,7 @@ class Switches(Switchboard):
     dated_multi_status: bool = True
     merge_mints_id: bool = True
     merged_in_archive: bool = False
+    restore_stamps: bool = True
     merged_read: bool = False
     numeric_association_ids: bool = True
     association_page: int = 500

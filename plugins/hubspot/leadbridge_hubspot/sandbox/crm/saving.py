@@ -82,6 +82,17 @@ def archive(portal: Portal, kind: Kind, key: int) -> None:
         drop_lost_leads(portal, leads)
 
 
+def restore(portal: Portal, kind: Kind, key: int) -> None:
+    """Out of the bin, without its associations. Raises Refused where another record has one of its keys by now."""
+    record = portal.store.read(kind.id, [key])[key]
+    now = portal.now()
+    with portal.store.transaction():
+        hold(portal, kind, key, record.properties)
+        stamp = now if portal.switches.restore_stamps else record.modified
+        portal.store.put(replace(record, state=State.LIVE, archived=None, modified=stamp), now)
+        portal.happened(Event(kind.id, "restore", key))
+
+
 def drop_lost_leads(portal: Portal, leads: Mapping[int, object] | Sequence[int]) -> None:
     """Archive those that have no primary contact any more."""
     for lead in leads:
