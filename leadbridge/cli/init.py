@@ -73,6 +73,10 @@ def init(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
         prepare(config, connection, further or (), yes=yes, as_json=as_json, quiet=quiet)
         return
 
+    if further:
+        from leadbridge.errors import UsageError
+
+        raise UsageError("--with asks for starters of a connection: leadbridge init CONNECTION --with ...")
     written = _write(folder)
     if as_json:
         print_json({"folder": folder.as_posix(), "files": [path.as_posix() for path in written]})

@@ -77,3 +77,14 @@ def test_a_job_that_could_write_nothing(tmp_path: Path, monkeypatch, capsys) -> 
         "people: writes nothing: all mappings of its roles say `write: never` where it could write",
         "convert.into: no lead can become a record of role contact in 'crm': contacts.yaml says `write: never`",
     ]
+
+
+def test_a_job_that_reads_colleagues_need_not_write(tmp_path: Path, monkeypatch, capsys) -> None:
+    make_sync_project(tmp_path, leadbridge_yaml=JOBS + "jobs:\n  staff: {sync: [crm, shop], roles: [user]}\n")
+    for name, object_ in (("contacts", "contacts.csv"), ("people", "people.csv")):
+        (tmp_path / "mappings" / f"{name}.yaml").write_text(
+            f"kind: mapping\nprovider: csv\nobject: {object_}\nrole: user\nwrite: never\nfields: {{email: email}}\n"
+        )
+    monkeypatch.chdir(tmp_path)
+    main(["mappings", "lint"])
+    assert "jobs.staff" not in capsys.readouterr().out

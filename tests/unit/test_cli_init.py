@@ -59,6 +59,13 @@ def test_tables_that_are_there_stay(tmp_path, monkeypatch):
     assert (tmp_path / "crm" / "accounts.csv").read_text() == "Id,Name\n1,Mine\n"
 
 
+def test_further_starters_are_of_a_connection(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--with", "activities"]) == 2
+    assert capsys.readouterr().err.startswith("--with asks for starters of a connection: ")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["crm", "inbox"])
 def test_a_file_in_the_way_leaves_nothing_half_made(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
