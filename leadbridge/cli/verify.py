@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from leadbridge.jobs.verify import Conversions, Verification, Verified
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-CONVERTED = ("converted", "whole", "reopened", "gone", "broken")
+CONVERTED = ("converted", "whole", "reopened", "gone", "undone", "broken")
+SELDOM = "undone"
 COUNTS = ("records", "in_step", "edited", "owed", "new", "aside", "read_only", "differs", "missing")
 ALWAYS = ("records", "in_step", "differs", "missing")
 
@@ -34,8 +35,9 @@ def verify(
     missing: linked and not found.
 
     Of a job that converts, each converted lead is looked at too. whole: its contact and account are linked, and it says
-    what the policy gives a converted lead. reopened: somebody gave it other values since. gone: deleted since. broken:
-    something is lacking. Exit status 1 says that some differ or are broken.
+    what the policy gives a converted lead. reopened: somebody gave it other values since. gone: deleted since. undone:
+    an undo took it back, as far as its CRM lets it. broken: something is lacking. Exit status 1 says that
+    some differ or are broken.
     """
     from leadbridge.cli.opening import opened
     from leadbridge.cli.output import print_json
@@ -87,9 +89,10 @@ def _print_conversions(verified: Verification) -> None:
     owed = sum(one.owed for one in verified.objects)
     if owed:
         print_line(f"{plural(owed, 'record')} owed what the policy does not bring; a sync job of the connection does.")
-    heads = [Column("in"), Column("object"), *(Column(name, "right", shrink=False) for name in CONVERTED)]
+    shown = [name for name in CONVERTED if name != SELDOM or any(one.undone for one in found)]
+    heads = [Column("in"), Column("object"), *(Column(name, "right", shrink=False) for name in shown)]
     print_line()
-    print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in CONVERTED)] for one in found])
+    print_table(heads, [[one.connection, one.object, *(f"{getattr(one, n):,}" for n in shown)] for one in found])
     for one in found:
         for ref, lacking in one.examples:
             print_line(escape(f"  {ref} is not whole: {lacking}"))

@@ -191,6 +191,21 @@ def test_leads_that_were_converted_elsewhere_are_let_be(project: Path, served: S
     assert run(capsys, "rejects")["rejects"] == []
 
 
+def test_what_an_undo_took_back_is_not_broken(project: Path, served: Served, capsys: Any) -> None:
+    """Salesforce keeps the leads converted; their new contacts and accounts are gone."""
+    main(["plan", "convert"])
+    capsys.readouterr()
+    converted = run(capsys, "apply", "--yes")
+    number = len(rows(served, "Lead", IsConverted=1))
+    run(capsys, "undo", str(converted["run"]), "--yes")
+    assert len(rows(served, "Lead", IsConverted=1)) == number > 0
+    (found,) = run(capsys, "verify", "convert")["conversions"]
+    assert (found["converted"], found["undone"], found["broken"]) == (number, number, 0)
+    assert main(["verify", "convert"]) == 0
+    assert "UNDONE" in capsys.readouterr().out
+    assert run(capsys, "convert", "convert", "--yes")["counts"].get("done", 0) == 0
+
+
 def test_what_salesforce_was_asked(project: Path, served: Served, capsys: Any) -> None:
     """A second run without changes reads, and writes nothing."""
     main(["plan", "import"])

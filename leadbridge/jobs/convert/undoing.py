@@ -89,14 +89,19 @@ class _Taking:
         keys.replace(self._tx, {golden.id: kept_keys(golden)})
 
     def _links(self) -> list[int]:
-        """Their states and roles as they were; the links of leads whose contact had taken over."""
+        """Their states and roles as they were; the links of leads whose contact had taken over.
+
+        Of those that stay converted the state stays: it is known of them only that they were undone.
+        """
         stored = links.load(self._tx, [change.link for change in self._row.links])
         back_again = [change for change in self._row.links if change.link not in self._natives]
+        lasting = [n for n in self._natives if n in stored and stored[n].link.state == "converted"]
         changes = [change for change in back_again if change.link in stored and change.was is not None]
         back = {c.link: c.was for c in changes if stored[c.link].link.state == c.state and c.was is not None}
         links.set_states(self._tx, back)
         links.set_roles(self._tx, {c.link: c.role_was for c in changes if c.role_was and c.link in back})
-        return [c.link for c in changes if c.link in back and (c.state == "converted" or c.role_was)]
+        leads = [c.link for c in changes if c.link in back and (c.state == "converted" or c.role_was)]
+        return leads + sorted(lasting)
 
     def _split(self, part: Before) -> None:
         """A golden record that was united with this one is there again, with its links and what is held of them."""

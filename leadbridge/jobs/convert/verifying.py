@@ -10,6 +10,7 @@ from typing import Final
 from leadbridge.config import ConvertJob
 from leadbridge.golden import Golden, Held, Link
 from leadbridge.jobs.convert.foretelling import able
+from leadbridge.jobs.convert.knowing import HELD
 from leadbridge.jobs.sources import Source
 from leadbridge.jobs.sync.model import Watch
 from leadbridge.jobs.sync.scene import Scene
@@ -17,7 +18,7 @@ from leadbridge.mapping.columns import columns
 from leadbridge.mapping.objects import ObjectMapping
 from leadbridge.mapping.policy import LEAD_ROLES, ConvertPolicy
 from leadbridge.records import Record, Ref
-from leadbridge.state import goldens, links, runs
+from leadbridge.state import goldens, holds, links, runs
 from leadbridge.state.model import ObjectKey, StoredLink
 from leadbridge.state.transactions import Snapshot
 from leadbridge.values import Raw
@@ -41,6 +42,7 @@ class Conversions:
         reopened: whole, but somebody has given the lead other values than `on_converted` since; or what became a
             contact in its own record is none any more.
         gone: the lead is not there any more.
+        undone: an undo took back what can be taken back; the CRM keeps the lead converted.
         broken: something is lacking, and nothing says why: a fault of LeadBridge or of the CRM.
         examples: a few of those that are broken, with what is lacking.
     """
@@ -51,6 +53,7 @@ class Conversions:
     whole: int = 0
     reopened: int = 0
     gone: int = 0
+    undone: int = 0
     broken: int = 0
     examples: list[tuple[Ref, str]] = field(default_factory=list)
 
@@ -85,12 +88,21 @@ class _Looking:
         found, after = Conversions(source.connection, name), ""
         while page := links.page(self._snapshot, source.connection, name, after, _AT_ONCE):
             after = page[-1].link.ref.id
-            converted = [stored.link for stored in page if stored.link.state == "converted"]
+            converted = self._standing([one.link for one in page if one.link.state == "converted"], found)
             converted += self._in_place((source.connection, name), page)
             if converted:
                 self._page(source, converted, found)
                 watch(source.connection, found.converted)
         return found
+
+    def _standing(self, leads: Sequence[Link], found: Conversions) -> list[Link]:
+        """Without those that were undone, which are counted."""
+        held = holds.of(self._snapshot, {lead.golden for lead in leads}).values()
+        undone = {hold.link for some in held for hold in some if hold.field == HELD}
+        standing = [lead for lead in leads if lead.id not in undone]
+        found.undone += len(leads) - len(standing)
+        found.converted += len(leads) - len(standing)
+        return standing
 
     def _in_place(self, at: ObjectKey, page: Sequence[StoredLink]) -> list[Link]:
         """Leads that a conversion made contacts in their own record; what only leads have stands in their bases."""
