@@ -52,8 +52,9 @@ def parse(text: str) -> Origin:
     if parts.scheme != "https":
         raise ValueError(f"must be https; plain http is for a stand-in at {LOOPBACK} only")
     full = host if host.endswith(_OURS) else f"{host}{_SUFFIX}"
-    if "://" in text and full != host:
-        raise ValueError("must be a host of Salesforce's own, such as acme.my.salesforce.com")
+    if full != host and ("://" in text or host.endswith(".com")):
+        pages = "lightning.force.com, where its pages are, answers no program"
+        raise ValueError(f"must be a host of Salesforce's own, such as acme.my.salesforce.com; {pages}")
     if port not in {None, 443}:
         raise ValueError("must not name a port; Salesforce answers on 443 only")
     if not all(label and label.replace("-", "").isalnum() and label.isascii() for label in full.split(".")):

@@ -44,6 +44,14 @@ def test_rows_are_made_in_order_and_fail_alone(org: Client) -> None:
     assert org.row(third["id"])["LastName"] == "Three"
 
 
+def test_a_new_row_names_no_id(org: Client) -> None:
+    told = {"records": [lead("One", Id=org.lead()), lead("Two", id=None), lead(None)]}
+    first, second, third = org.ask("POST", "composite/sobjects", told).json()
+    assert first["errors"][0]["message"] == "cannot specify Id in an insert call"
+    assert second["success"]
+    assert third["errors"][0]["statusCode"] == "REQUIRED_FIELD_MISSING"
+
+
 def test_all_or_none_rolls_back(org: Client) -> None:
     told = {"allOrNone": True, "records": [lead("One"), lead(None)]}
     good, bad = org.ask("POST", "composite/sobjects", told).json()

@@ -265,6 +265,9 @@ def test_domains(domain: str, origin: str) -> None:
     [
         "http://acme.my.salesforce.com",
         "https://evil.example",
+        "acme.lightning.force.com",
+        "https://acme.lightning.force.com",
+        "acme.com",
         "acme.my/path",
         "user:pw@acme.my",
         "acme.my:8080",

@@ -68,6 +68,10 @@ def not_writable(names: Sequence[str]) -> Refused:
     return Refused("INVALID_FIELD_FOR_INSERT_UPDATE", message, names)
 
 
+def id_given() -> Refused:
+    return Refused("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"])
+
+
 def deleted() -> Refused:
     return Refused("ENTITY_IS_DELETED", "entity is deleted", status=404)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.dml.deleting import delete as delete_rows
 from leadbridge_salesforce.sandbox.dml.drafts import Manner, Saved
-from leadbridge_salesforce.sandbox.dml.refusals import Refused, rolled_back
+from leadbridge_salesforce.sandbox.dml.refusals import Refused, id_given, rolled_back
 from leadbridge_salesforce.sandbox.dml.saving import create, update
 from leadbridge_salesforce.sandbox.dml.upserting import upsert
 from leadbridge_salesforce.sandbox.rest.answers import Answer, all_failed, saved
@@ -94,7 +94,9 @@ def _by_object(
 
 
 def _created(asked: Asked, schema: ObjectSchema, rows: Sequence[Record], manner: Manner) -> list[Saved]:
-    return create(asked.org, schema.name, rows, manner)
+    """Rows that name an id fail."""
+    outcomes = iter(create(asked.org, schema.name, [row for row in rows if not _raw_id(row)], manner))
+    return [Saved(None, refused=id_given()) if _raw_id(row) else next(outcomes) for row in rows]
 
 
 def _updated(asked: Asked, schema: ObjectSchema, rows: Sequence[Record], manner: Manner) -> list[Saved]:
@@ -136,8 +138,12 @@ def _object(asked: Asked, row: Record) -> ObjectSchema:
 
 
 def _key(row: Record) -> str | None:
-    raw = next((value for name, value in row.items() if name.lower() == "id"), None)
+    raw = _raw_id(row)
     return ids.normal(str(raw)) if raw else None
+
+
+def _raw_id(row: Record) -> object:
+    return next((value for name, value in row.items() if name.lower() == "id"), None)
 
 
 def _listed(told: Any) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from leadbridge_salesforce.sandbox import ids
 from leadbridge_salesforce.sandbox.dml.deleting import delete as delete_rows
 from leadbridge_salesforce.sandbox.dml.drafts import Saved
-from leadbridge_salesforce.sandbox.dml.refusals import Refused, not_found
+from leadbridge_salesforce.sandbox.dml.refusals import Refused, id_given, not_found
 from leadbridge_salesforce.sandbox.dml.saving import create, update
 from leadbridge_salesforce.sandbox.dml.upserting import AmbiguousKeyError, key_field, upsert
 from leadbridge_salesforce.sandbox.rest.answers import Answer
@@ -22,7 +22,7 @@ def make(asked: Asked) -> Answer:
     schema = asked.object()
     given = asked.record()
     if any(name.lower() == "id" for name in given):
-        raise Refused("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"])
+        raise id_given()
     (saved,) = create(asked.org, schema.name, [given], asked.manner())
     return _made(saved, upserted=False)
 
