@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from leadbridge.provider import Settings
+from leadbridge_hubspot.objects import KINDS
 
 Version = Literal["v3", "2026-03", "2026-09"]
 
@@ -41,7 +42,21 @@ def _origin(text: str) -> str:
     return f"https://{host}"
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,100}$")]
+_OTHERWISE: Final = {
+    **{"contact": "contacts", "company": "companies", "deal": "deals", "lead": "leads", "task": "tasks"},
+    **{"note": "notes", "call": "calls", "meeting": "meetings", "email": "emails", "owner": "owners"},
+    **{kind.type_id: name for name, kind in KINDS.items()},
+}
+"""What HubSpot takes for these objects as well -> what they are called here, and in mappings."""
+
+
+def _named(name: str) -> str:
+    if name in _OTHERWISE:
+        raise ValueError(f"{name!r} is called {_OTHERWISE[name]!r} here")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,100}$"), AfterValidator(_named)]
 
 
 class HubSpotSettings(Settings):
