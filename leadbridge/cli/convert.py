@@ -38,6 +38,6 @@ def convert(  # noqa: PLR0913, PLR0917  (options of a command, each by its own n
     lifted = overrides(override)
     with opened(config) as (workspace, store), progress(quiet) as watch:
         unattended = workspace.project.config.job(job).unattended
-        approved = approval(store, Asking(yes, as_json, watch), unattended=unattended)
+        approved = approval(store, Asking(yes, as_json, watch), f"plan {job}", unattended=unattended)
         done = api.convert(workspace, store, job, approved, lifted, watch)
     report(done, as_json=as_json, quiet=quiet)

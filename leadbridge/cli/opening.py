@@ -105,8 +105,10 @@ def overrides(written: Sequence[str] | None, *, only: BrakeName | None = None, o
     return frozenset(name for name in names if name in (written or ()))
 
 
-def approval(store: Store, asking: Asking, *, unattended: bool = False) -> Approval:
-    """Who lets a run write. Raises UsageError where nobody does and nobody can be asked."""
+def approval(store: Store, asking: Asking, look: str, *, unattended: bool = False) -> Approval:
+    """Who lets a run write. Raises UsageError where nobody does and nobody can be asked; ``look`` is the command that
+    shows what it is about.
+    """
     from leadbridge.cli.asking import a_person_is_there
 
     if asking.yes:
@@ -115,7 +117,9 @@ def approval(store: Store, asking: Asking, *, unattended: bool = False) -> Appro
         return lambda made: ask(store, made, asking)
     if unattended:
         return "unattended"
-    raise UsageError("nobody is at the terminal to be asked; add --yes to write, or look first with: leadbridge plan")
+    raise UsageError(
+        f"nobody is at the terminal to be asked; add --yes to write, or look first with: leadbridge {look}"
+    )
 
 
 def ask(store: Store, made: PlanOutcome, asking: Asking) -> bool:

@@ -104,7 +104,7 @@ def retry(  # noqa: PLR0913, PLR0917  (options of a command, each by its own nam
     from leadbridge.jobs.sync import api
 
     with opened(config) as (workspace, store), progress(quiet) as watch:
-        approved = approval(store, Asking(yes, as_json, watch))
+        approved = approval(store, Asking(yes, as_json, watch), "rejects")
         done = api.retry_rejects(workspace, store, ids or None, approved, watch)
     report_all(
         done, "Nothing to retry: there is no open reject of a row that was to be written.", as_json=as_json, quiet=quiet

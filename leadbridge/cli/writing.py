@@ -40,7 +40,7 @@ def sync(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
     lifted = overrides(override)
     with opened(config) as (workspace, store), progress(quiet) as watch:
         unattended = workspace.project.config.job(job).unattended
-        approved = approval(store, Asking(yes, as_json, watch), unattended=unattended)
+        approved = approval(store, Asking(yes, as_json, watch), f"plan {job}", unattended=unattended)
         done = api.sync(workspace, store, job, approved, lifted, watch)
     report(done, as_json=as_json, quiet=quiet)
 
@@ -70,7 +70,7 @@ def apply_(  # noqa: PLR0913, PLR0917  (options of a command, each by its own na
     lifted = overrides(override)
     with opened(config) as (workspace, store), progress(quiet) as watch:
         made = kept_plan(store, plan)
-        approved = approval(store, Asking(yes, as_json, watch))
+        approved = approval(store, Asking(yes, as_json, watch), f"plan {made.job}")
         if callable(approved) and not approved(made):
             say_no()
         done = api.approve_and_apply(workspace, store, made.plan, lifted, watch)
@@ -134,7 +134,7 @@ def undo(  # noqa: PLR0913, PLR0917  (options of a command, each by its own name
 
     lifted = overrides(override, only="budget", of="an undo")
     with opened(config) as (workspace, store), progress(quiet) as watch:
-        approved = approval(store, Asking(yes, as_json, watch))
+        approved = approval(store, Asking(yes, as_json, watch), f"show {run}")
         done = api.undo(workspace, store, run, approved, watch, lifted)
     report(done, as_json=as_json, quiet=quiet)
 

@@ -151,8 +151,12 @@ class TestSync:
         assert main(["sync", "people"]) == 2
         assert capsys.readouterr() == (
             "",
-            "nobody is at the terminal to be asked; add --yes to write, or look first with: leadbridge plan\n",
+            "nobody is at the terminal to be asked; add --yes to write, or look first with: leadbridge plan people\n",
         )
+        call(capsys, "plan", "people")
+        for command, look in ((["apply"], "plan people"), (["undo", "1"], "show 1")):
+            assert main(command) == 2
+            assert capsys.readouterr().err.endswith(f"look first with: leadbridge {look}\n")
 
     def test_an_inbox_is_imported_one_way(self, project: Path, capsys) -> None:
         inbox = (project / "inbox/fair-1.csv").read_bytes()
