@@ -41,7 +41,7 @@ def test_it_is_told_step_by_step(capsys):
     assert "lead_source  lost       yes" in policy
     planned, rest = rest.split("4. Approved and applied")
     assert "+ create in sf:Contact" in planned
-    assert "salesforce_contact  @" in planned
+    assert "salesforce_contact  (blank) -> @" in planned
     applied, rest = rest.split("5. The other leads")
     assert "nothing to do" in applied
     within, undone = rest.split("6. Undone")
