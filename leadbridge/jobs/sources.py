@@ -92,6 +92,14 @@ class Source:
                 found[mapping.role] = found.get(mapping.role, frozenset()) | mapping.written
         return found
 
+    def homeless(self, role: str) -> str:
+        """Why no record of this role can be made here, in words; asked where :meth:`homes` has none."""
+        meant = [mapping for mapping in self.project.objects if self._might_hold(mapping, {role})]
+        unseen = [m for m in meant if m.writable and not any(one.name == m.object for one in self.described)]
+        if not unseen or self.provider.capabilities.local:
+            return "no mapping gives it an object that can be written"
+        return f"its user sees no {unseen[0].object!r}, of which {unseen[0].file.name} speaks; give it the permission"
+
     def both(self) -> dict[str, ObjectMapping]:
         """Objects that can be written and hold leads and contacts alike -> the mapping by which they are contacts."""
         found: dict[str, ObjectMapping] = {}

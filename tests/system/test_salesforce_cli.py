@@ -191,6 +191,17 @@ def test_leads_that_were_converted_elsewhere_are_let_be(project: Path, served: S
     assert run(capsys, "rejects")["rejects"] == []
 
 
+def test_an_object_that_is_hidden_is_named(project: Path, served: Served, capsys: Any) -> None:
+    """After the plan was made; nothing is written."""
+    main(["plan", "convert"])
+    requests.post(f"{served.control}/access", json={"object": "Contact", "hide": True}, timeout=20).raise_for_status()
+    capsys.readouterr()
+    assert main(["apply", "--yes"]) == 2
+    said = "its user sees no 'Contact', of which salesforce.contacts.yaml speaks; give it the permission"
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert rows(served, "Lead", IsConverted=1) == []
+
+
 def test_what_an_undo_took_back_is_not_broken(project: Path, served: Served, capsys: Any) -> None:
     """Salesforce keeps the leads converted; their new contacts and accounts are gone."""
     main(["plan", "convert"])

@@ -82,10 +82,8 @@ class Deciding:
             lacking = [role for role in MATCHED_ROLES if role in self.policy.parts and role not in source.homes()]
             if source.connection in into and lacking:
                 hint = "" if self.job.into else "; name the connection that has them as the job's `into:`"
-                raise UsageError(
-                    f"job {self.name!r} cannot make a record of role {lacking[0]} in {source.connection!r}: no mapping "
-                    f"gives it an object that can be written{hint}"
-                )
+                what = f"job {self.name!r} cannot make a record of role {lacking[0]} in {source.connection!r}"
+                raise UsageError(f"{what}: {source.homeless(lacking[0])}{hint}")
 
     def decide(self, captured: Capture, where: Condition | None, choose: Choose | None = None) -> Preview:
         """From what was captured to the preview. Calls hooks; touches no connection.
