@@ -19,6 +19,8 @@ _WHOLE: Final = frozenset({"int", "long"})
 NULL: Final = "#N/A"
 """What sets a field to null in Bulk API 2.0; an empty cell leaves it as it is."""
 
+_LONGEST_CELL: Final = 32_000  # characters (Bulk API 2.0 limits); a field may hold more
+
 
 class UnreadableRowError(ValueError):
     """A row that is not what the object's description says."""
@@ -42,6 +44,12 @@ def decoder(field: Field) -> Decode:
 def for_json(values: Mapping[str, Raw]) -> dict[str, Raw]:
     """What to send: exactly these fields, blank as null."""
     return {name: None if raw == "" else raw for name, raw in values.items() if raw is not MISSING}
+
+
+def fits_csv(values: Mapping[str, Raw]) -> bool:
+    """Whether Bulk API 2.0 takes the row: no text that it would read as null, and none that is too long for it."""
+    texts = [raw for raw in values.values() if isinstance(raw, str)]
+    return not any(text.strip() == NULL or len(text) > _LONGEST_CELL for text in texts)
 
 
 def for_csv(raw: Raw) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leadbridge.errors import ConnectionFailedError
 from leadbridge.provider import Action, Result
-from leadbridge_salesforce import costs, ingest
+from leadbridge_salesforce import costs, ingest, raws
 from leadbridge_salesforce.client import Client
 from leadbridge_salesforce.collections import Collections
 from leadbridge_salesforce.costs import WRITTEN
@@ -47,8 +48,10 @@ class Writer:
     def _calls(self, schema: Schema, ready: Sequence[Draft]) -> Iterator[tuple[_Call, Sequence[Draft]]]:
         key = key_field(schema, self._client.settings)
         if self._is_bulk(len(ready), keyed=key is not None or not ready or ready[0].action.verb != "create"):
-            yield ingest.Ingest(self._client, schema, key).write, ready
-            return
+            fit = [draft for draft in ready if raws.fits_csv(draft.action.values)]
+            ready = [draft for draft in ready if not raws.fits_csv(draft.action.values)]
+            if fit:
+                yield ingest.Ingest(self._client, schema, key).write, fit
         collections = Collections(self._client, schema, key)
         for at in range(0, len(ready), WRITTEN):
             yield collections.write, ready[at : at + WRITTEN]
@@ -76,17 +79,21 @@ class Writer:
 
     def estimate(self, actions: Iterable[Action]) -> int:
         """Calls for writing, and for reading back what creates and updates left."""
-        counts: dict[tuple[str, str], int] = {}
+        counts, apart = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         for action in actions:
             kind = action.verb, action.object
-            counts[kind] = counts.get(kind, 0) + 1
-        return sum(self._estimated(*kind, rows) for kind, rows in counts.items())
+            counts[kind] += 1
+            apart[kind] += not raws.fits_csv(action.values)
+        return sum(self._estimated(*kind, rows, apart[kind]) for kind, rows in counts.items())
 
-    def _estimated(self, verb: str, object: str, rows: int) -> int:
+    def _estimated(self, verb: str, object: str, rows: int, apart: int) -> int:
+        """``apart``: those of the rows that no bulk job takes."""
         schema = self._schemas.known(object)
         keyed = verb != "create" or schema is None or key_field(schema, self._client.settings) is not None
         reading = 0 if verb == "delete" else costs.calls(rows, costs.READ)
-        return costs.writes(rows, bulk_from=self._bulk_from(keyed=keyed)) + reading
+        in_bulk = self._is_bulk(rows, keyed=keyed)
+        alone = costs.calls(apart, WRITTEN) if in_bulk else 0
+        return costs.writes(rows, bulk_from=self._bulk_from(keyed=keyed)) + alone + reading
 
 
 _Call = Callable[[Sequence[Draft]], list[Result]]

@@ -268,6 +268,22 @@ def test_many_rows_go_as_one_bulk_job(tmp_path: Path) -> None:
         assert len(responses.calls) <= sf.estimate(actions) + 1
 
 
+def test_what_no_bulk_job_takes_goes_by_collections(tmp_path: Path) -> None:
+    """There ``#N/A`` would set the field to null, and 32,000 characters are the most."""
+    with responses.mock:
+        describe()
+        job = Job(successful="sf__Id,sf__Created,Id\n" + "".join(f"{ident(n)},false,{ident(n)}\n" for n in range(198)))
+        responses.patch(ALL, json=[{"id": ident(n), "success": True, "errors": []} for n in (198, 199)])
+        sf = provider(tmp_path, bulk_from=200)
+        actions = [update(n, LastName="x") for n in range(198)]
+        actions += [update(198, LastName="#N/A"), update(199, LastName="y" * 32_001)]
+        assert set(states(sf.write(actions)).values()) == {"done"}
+        assert len(job.rows) == 199
+        sent = body(responses.calls[-1])["records"]
+        assert [record["LastName"][:4] for record in sent] == ["#N/A", "yyyy"]
+        assert len(responses.calls) <= sf.estimate(actions) + 1
+
+
 def test_a_bulk_job_that_fails_may_have_written_rows(tmp_path: Path) -> None:
     with responses.mock:
         describe()
