@@ -14,7 +14,7 @@ from leadbridge.merge.standing import changed
 from leadbridge.plan.model import label
 from leadbridge.plan.sync_rows import Asked, FieldChange, LinkChange, Said, Settle, Write, by_place, by_reason
 from leadbridge.records import Ref
-from leadbridge.values import MISSING, Raw, Value, is_present
+from leadbridge.values import MISSING, Raw, Value, is_absent, is_present
 
 _WHY: Mapping[str, str] = {
     "parked": "the record was deleted; delete it elsewhere too?",
@@ -109,7 +109,7 @@ def update(owed: Owed, merged: Merged, mapping: ObjectMapping) -> Write:
         link=link.id,
         values=owed.values,
         expected=owed.expected,
-        said=_said(mapping.read(owed.expected), owed.values, merged, mapping),
+        said=_said(owed.expected, owed.values, merged, mapping),
         label=label(merged.golden.values),
     )
 
@@ -129,14 +129,14 @@ def create(made: Create, merged: Merged, key: str, ids: Mapping[tuple[str, int],
         values=values,
         key=key,
         refers={column: golden for column, golden in made.refers.items() if column not in near},
-        said=_said({}, values, merged, made.mapping, near),
+        said=_said({}, values, merged, made.mapping),
         label=label(merged.golden.values),
     )
 
 
 def delete(link: Link, golden: Golden, mapping: ObjectMapping, raws: Mapping[str, Raw], departure: Departure) -> Write:
     """``raws``: what the record holds as last known; it is deleted only while it still does."""
-    held = mapping.read(raws)
+    held = _read(mapping, raws)
     return Write(
         verb="delete",
         connection=link.ref.connection,
@@ -153,26 +153,30 @@ def delete(link: Link, golden: Golden, mapping: ObjectMapping, raws: Mapping[str
 
 
 def _said(
-    old: Mapping[str, Value],
-    values: Mapping[str, Raw],
-    merged: Merged,
-    mapping: ObjectMapping,
-    named: Mapping[str, str] | None = None,
+    expected: Mapping[str, Raw], values: Mapping[str, Raw], merged: Merged, mapping: ObjectMapping
 ) -> tuple[Said, ...]:
-    """The canonical fields behind the columns that are sent, with the rule that chose each value.
-
-    Args:
-        named: provider field -> id of the record that it names: told as the CRM knows it, not by a number of ours.
-    """
+    """The canonical fields behind the columns that are sent, with the rule that chose each value."""
+    old, new = _read(mapping, expected), _ids(mapping, values)
     moved = {move.field: move for move in merged.moves}
     found: list[FieldChange] = []
-    for column, target in ((m.column, t) for m in mapping.fields if m.column in values for t in m.targets):
+    for target in (t for m in mapping.fields if m.column in values for t in m.targets):
         name, held = target.name, merged.golden.fields.get(target.name)
         was = old.get(name, MISSING)
-        if held is None or target.kind.equivalent(was, held.value):
+        value = MISSING if held is None else new.get(name, held.value)
+        if held is None or target.kind.equivalent(was, value):
             continue
         move = moved.get(name)
         rule, origin = (move.rule, move.new.where) if move else ("golden", held.origin)
-        new = (named or {}).get(column or "", held.value)
-        found.append(FieldChange(name, was, new, rule, origin))
+        found.append(FieldChange(name, was, value, rule, origin))
     return by_reason(found)
+
+
+def _read(mapping: ObjectMapping, raws: Mapping[str, Raw]) -> dict[str, Value]:
+    """For people: the canonical values, and ids as the CRM knows them."""
+    return {**mapping.read(raws), **_ids(mapping, raws)}
+
+
+def _ids(mapping: ObjectMapping, raws: Mapping[str, Raw]) -> dict[str, Value]:
+    """What names a record, by its id in the CRM and not by a number of ours."""
+    pairs = ((m.column, t) for m in mapping.fields for t in m.targets if t.type == "reference")
+    return {t.name: str(raw) for column, t in pairs if not is_absent(raw := raws.get(column or "", MISSING))}

@@ -287,6 +287,20 @@ def test_a_known_contact_is_told_of_a_new_account_in_the_plan_that_creates_it(tm
     assert hs.records("companies") == {}
 
 
+def test_a_plan_names_companies_by_their_ids_in_the_crm_that_is_written(tmp_path: Path) -> None:
+    town, sf, hs = companies(tmp_path)
+    old = sf.create("Account", {"name": "Analytical", "site": "https://analytical.example"})
+    new = sf.create("Account", {"name": "Navy", "site": "https://navy.example"})
+    ada = sf.create("Contact", {"email": "ada@x.example", "name": "King", "company": old})
+    town.sync()
+    there = {one["name"]: id_ for id_, one in hs.records("companies").items()}
+    sf.edit("Contact", ada, {"company": new})
+    (told,) = town.writes(town.plan().plan)
+    assert [(change.field, change.old, change.new) for change in told.changes] == [
+        ("organisation", there["Analytical"], there["Navy"])
+    ]
+
+
 def test_a_known_contact_whose_new_account_is_refused_waits_and_then_is_told_the_rest(tmp_path: Path) -> None:
     town, _, hs, ada = moved_to_a_new_company(tmp_path)
     town.faults("hs", Faults(refuses=lambda action: action.object == "companies"))
