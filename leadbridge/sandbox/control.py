@@ -58,7 +58,9 @@ def steered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(handler(_told(await request.body())))
-        except (ValueError, TypeError, KeyError) as error:
+        except KeyError as error:
+            return JSONResponse({"error": f"{error.args[0]} is missing"}, status_code=400)
+        except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except AttributeError as error:
             return JSONResponse({"error": f"the body has another shape than this takes: {error}"}, status_code=400)

@@ -138,6 +138,8 @@ def test_a_rule_that_cannot_be_read_is_said(org: Client) -> None:
     rule = {"name": "R", "object": "Lead", "refuses": "Budget__c <", "message": "No."}
     refused = requests.post(f"{org.control_url}/rules", json={"validation": rule}, timeout=20)
     assert refused.status_code == 400
+    lacking = requests.post(f"{org.control_url}/rules", json={"validation": {"name": "R"}}, timeout=20)
+    assert (lacking.status_code, lacking.json()) == (400, {"error": "refuses is missing"})
     good = {**rule, "refuses": "Budget__c < 0.0", "field": "Budget__c"}
     assert org.control("POST", "/rules", validation=good)["validation"] == ["R"]
     reply = org.ask("POST", "sobjects/Lead", {"LastName": "B", "Company": "A", "Budget__c": -1})
