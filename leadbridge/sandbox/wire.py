@@ -48,7 +48,10 @@ class Wire:
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         if slow := self._take("slow", call):
-            await asyncio.sleep(slow.seconds)
+            try:
+                await asyncio.sleep(slow.seconds)
+            except asyncio.CancelledError:  # the sandbox ends, and has cut the connection
+                return
         if self._take("drop_before", call):
             await self._cut(call, scope, receive)
             return

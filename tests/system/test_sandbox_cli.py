@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,13 @@ def asked(url: str, path: str, token: str = "") -> tuple[int, object]:
     status, told = reply.status, json.loads(reply.read())
     connection.close()
     return status, told
+
+
+def waiting(url: str) -> object:
+    """Faults that have not struck yet."""
+    _, told = asked(url, "/_sandbox/")
+    assert isinstance(told, dict)
+    return told["faults"]
 
 
 @NO_SIGNALS
@@ -60,6 +68,24 @@ def test_it_serves_until_it_is_stopped(number: int) -> None:
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "Stop with Ctrl-C.\n")
+
+
+@NO_SIGNALS
+def test_it_is_stopped_while_it_is_slow() -> None:
+    process = up("salesforce", "--json", "--seed", "empty")
+    assert process.stdout
+    found = json.loads(process.stdout.readline())["salesforce"]
+    connection = http.client.HTTPConnection(urlsplit(found["url"]).netloc, timeout=20)
+    slow = json.dumps({"kind": "slow", "seconds": 600})
+    connection.request("POST", "/_sandbox/faults", slow, {"Content-Type": "application/json"})
+    connection.getresponse().read()
+    connection.request("GET", "/services/data/")
+    while waiting(found["url"]):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "Stop with Ctrl-C.\n")
+    connection.close()
 
 
 @NO_SIGNALS
