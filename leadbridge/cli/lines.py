@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
+from typing import Final
 
 from leadbridge.cli.output import Style, escape, fold, paint, print_line, show, width
 from leadbridge.values import Value
 
 Line = tuple[tuple[str, Style], ...]
 """Parts of one line, as they came: not escaped yet."""
+
+_ARROW: Final = "-> "
 
 
 def line(text: str = "", style: Style = "plain") -> Line:
@@ -41,5 +45,26 @@ def field_lines(name: str, value: str, note: str, style: Style) -> list[Line]:
     limit = width()
     if limit is None or len(left) + len(right) <= limit:
         return [((left, style), (right, "dim"))]
-    cut = left if len(left) <= limit else left[: limit - 3] + "..."
-    return [line(cut, style), *(folded(right.strip(), 9, "dim") if note else [])]
+    return [line(_cut(left, limit), style), *(folded(right.strip(), 9, "dim") if note else [])]
+
+
+def change_lines(name: str, old: str, new: str, note: str, style: Style) -> list[Line]:
+    """One field that changes; values that have no room beside each other stand below each other."""
+    both, head, limit = f"{old} {_ARROW}{new}", f"       {name}  ", width()
+    if limit is None or len(head) + len(escape(both)) <= limit:
+        return field_lines(name, both, note, style)
+    room = limit - len(head) - len(_ARROW)
+    old, new = escape(old), escape(new)
+    differ = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    before, after = (_cut(_from(text, differ, room), room) for text in (old, new))
+    lines = [line(head + before, style), line(" " * len(head) + _ARROW + after, style)]
+    return lines + (folded(f"({escape(note)})", 9, "dim") if note else [])
+
+
+def _from(text: str, differ: int, room: int) -> str:
+    """What is the same for long is left out, so that what differs can be seen."""
+    return "..." + text[differ - room // 2 + 3 :] if len(text) > room and differ > room // 2 else text
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: max(room - 3, 0)] + "..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from leadbridge.cli.lines import field_lines, folded, print_lines, word
+from leadbridge.cli.lines import change_lines, field_lines, folded, print_lines, word
 from leadbridge.cli.output import Column, Style, escape, fold, paint, print_line, print_table, show
 from leadbridge.jobs.capture import Tally
 from leadbridge.jobs.outcome import Preview, Review, homeless, rows_by_role, sources_of
@@ -145,13 +145,13 @@ def _print_fields(row: PlannedRow, places: Mapping[Ref, str]) -> None:
     names = [*(c.field for c in row.changes), *row.refers, *(c.field for c in kept)]
     broad, changed = max(map(len, names), default=0), {change.field for change in row.changes}
     for change in row.changes:
-        note = f"{change.rule}{_origin(change, places)}"
+        name, style = change.field.ljust(broad), SYMBOLS[row.verb][1]
         if row.verb == "create":
-            value = word(change.new)
             note = _note_of_new(change, places, alone=len(set(_origins(row))) == 1)
+            print_lines(field_lines(name, word(change.new), note, style))
         else:
-            value = f"{word(change.old)} -> {word(change.new)}"
-        print_lines(field_lines(change.field.ljust(broad), value, note, SYMBOLS[row.verb][1]))
+            note = f"{change.rule}{_origin(change, places)}"
+            print_lines(change_lines(name, word(change.old), word(change.new), note, style))
     for name, number in row.refers.items():
         print_lines(field_lines(name.ljust(broad), f"@{number}", "", SYMBOLS[row.verb][1]))
     for change in kept:

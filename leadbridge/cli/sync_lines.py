@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, Literal
 
-from leadbridge.cli.lines import Line, field_lines, folded, line, word
+from leadbridge.cli.lines import Line, change_lines, field_lines, folded, line, word
 from leadbridge.cli.output import Column, Style, table
 from leadbridge.cli.preview import plural
 from leadbridge.jobs.sync.model import PlanOutcome
@@ -170,7 +170,11 @@ def _write(row: PlanRow) -> Iterator[Line]:
     broad = max(map(len, names), default=0)
     for change in body.changes:
         note = "" if shared else _note(change)
-        yield from field_lines(change.field.ljust(broad), _values(body.verb, change), note, style)
+        name, old, new = change.field.ljust(broad), word(change.old), word(change.new)
+        if body.verb in {"create", "delete"}:
+            yield from field_lines(name, new if body.verb == "create" else old, note, style)
+        else:
+            yield from change_lines(name, old, new, note, style)
     for name, number in row.refers.items():
         old = f"{body.expected[name] or '(blank)'} -> " if name in body.expected else ""
         yield from field_lines(name.ljust(broad), f"{old}@{number}", "", style)
@@ -180,12 +184,6 @@ def _shared_note(body: Write) -> str:
     """Where all of a new or deleted record comes from, said once at its head; empty where fields differ in that."""
     notes = {_note(change) for change in body.changes}
     return notes.pop() if body.verb != "update" and len(notes) == 1 else ""
-
-
-def _values(verb: WriteVerb, change: FieldChange) -> str:
-    if verb == "create":
-        return word(change.new)
-    return word(change.old) if verb == "delete" else f"{word(change.old)} -> {word(change.new)}"
 
 
 def _note(change: FieldChange) -> str:

@@ -39,6 +39,37 @@ def test_what_is_to_name_a_record_of_the_same_plan_says_what_it_named_before():
     assert "AccountId  (blank) -> @2" in text(row_lines([blank], None, lambda _: ""))
 
 
+class TestAtATerminal:
+    LONG = "Met at the fair in Ulm, wants to see the new engine, and asks for a price by the end of the month"
+
+    @pytest.fixture(autouse=True)
+    def narrow(self, monkeypatch):
+        monkeypatch.setattr("leadbridge.cli.lines.width", lambda: 60)
+
+    def told(self, old, new):
+        rows = [write(4, changes=[FieldChange("notes", old, new, "prefer", "shop")])]
+        found = text(row_lines(rows, None, lambda _: "")).splitlines()
+        assert max(map(len, found)) <= 60
+        return [line.strip() for line in found if line.startswith("       ")]
+
+    def test_two_short_values_stand_beside_each_other(self):
+        assert self.told("a", "b") == ["notes  a -> b  (prefer, from shop)"]
+
+    def test_two_long_values_stand_below_each_other_so_that_both_are_seen(self):
+        assert self.told(self.LONG, "Nothing") == [
+            "notes  Met at the fair in Ulm, wants to see the...",
+            "-> Nothing",
+            "(prefer, from shop)",
+        ]
+
+    def test_what_both_begin_with_makes_room_for_where_they_differ(self):
+        assert self.told(self.LONG, f"{self.LONG}, not later") == [
+            "notes  ...e end of the month",
+            "-> ...e end of the month, not later",
+            "(prefer, from shop)",
+        ]
+
+
 CREATED = write(
     3,
     "create",
