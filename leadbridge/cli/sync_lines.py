@@ -48,7 +48,8 @@ def plan_lines(made: PlanOutcome, rows: Iterable[PlanRow], limit: int | None, na
 def closing_lines(made: PlanOutcome) -> Iterator[Line]:
     """How to go on with a plan that is kept."""
     if made.rows or made.settles:
-        overrides = "".join(f" {stop.override}" for stop in made.brakes if stop.override.startswith("--"))
+        needed = dict.fromkeys(stop.override for stop in made.brakes if stop.override.startswith("--"))
+        overrides = "".join(f" {override}" for override in needed)
         yield line()
         yield line("Nothing was written. To carry this plan out:", "dim")
         yield line(f"  leadbridge apply {made.plan}{overrides}")

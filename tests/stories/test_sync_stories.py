@@ -271,6 +271,24 @@ def moved_to_a_new_company(folder: Path) -> tuple[Town, MemoryCrm, MemoryCrm, st
     return town, sf, hs, only_id(hs, "contacts")
 
 
+def test_records_that_another_job_has_linked_are_no_measure_of_a_first_plan(tmp_path: Path) -> None:
+    """Such as users, whom a job of their own makes known before there are any people."""
+    town, sf, hs = companies(tmp_path)
+    town.jobs = "accounts: {sync: [sf, hs], roles: [account]}\npeople: {sync: [sf, hs], roles: [contact]}"
+    town._write()
+    sf.create("Account", {"name": "Analytical", "site": "https://analytical.example"})
+    town.sync("accounts")
+    for number in range(25):
+        sf.create("Contact", {"email": f"{number}@x.example", "name": f"N{number}", "company": ""})
+    assert [stop.brake for stop in town.plan("people").stops] == ["first_plan"]
+    town.apply()
+    assert len(hs.records("contacts")) == 25
+    for number in range(30, 60):
+        sf.create("Contact", {"email": f"{number}@x.example", "name": f"N{number}", "company": ""})
+    (stop,) = town.sync("people").stops
+    assert stop.message.startswith("hs: 30 creates of 25 linked records, 120 %")
+
+
 def test_a_known_contact_is_told_of_a_new_account_in_the_plan_that_creates_it(tmp_path: Path) -> None:
     town, _, hs, ada = moved_to_a_new_company(tmp_path)
     made = town.plan()

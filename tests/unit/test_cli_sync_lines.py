@@ -6,7 +6,7 @@ import pytest
 
 from leadbridge.cli.lines import painted
 from leadbridge.cli.outcome import print_run
-from leadbridge.cli.sync_lines import plan_lines, row_lines, summary_lines
+from leadbridge.cli.sync_lines import closing_lines, plan_lines, row_lines, summary_lines
 from leadbridge.jobs.sync.model import PlanOutcome, RunOutcome
 from leadbridge.merge.model import Candidate, Conflict, Question
 from leadbridge.plan.brakes import Calls, Stop
@@ -192,6 +192,12 @@ def test_a_run_that_a_brake_stopped_made_no_calls(capsys):
     calls = {"calls": {"sf": Calls(2, 10)}, "budget": {"sf": 1}}
     print_run(RunOutcome(3, 2, "people", "stopped", stops=(stop,), **calls))
     assert "API calls" not in capsys.readouterr().out
+
+
+def test_a_brake_on_two_sides_is_lifted_by_one_override():
+    stops = tuple(Stop("create", side, 30, "too many", "--override create") for side in ("crm", "shop"))
+    outcome = PlanOutcome(1, 7, "people", "digest", settles=1, stops=stops)
+    assert text(closing_lines(outcome)).splitlines()[-1] == "  leadbridge apply 7 --override create"
 
 
 @pytest.mark.parametrize(("limit", "shown", "rest"), [(0, 0, 3), (2, 2, 1), (3, 3, 0), (None, 3, 0)])

@@ -123,9 +123,11 @@ def _watched(source: OpenSource, name: str) -> frozenset[str]:
 
 
 def _sides(snapshot: Snapshot, scene: Scene, counted: Counted) -> Iterator[Side]:
+    """Shares are of the linked records of objects in which the job takes part."""
+    mine = {(source.connection, name) for source in scene.sources for name in source.objects(scene.roles)}
     linked: dict[str, int] = {}
-    for (connection, _, state), number in links.counts(snapshot).items():
-        if state in {"live", "surplus"}:
+    for (connection, name, state), number in links.counts(snapshot).items():
+        if state in {"live", "surplus"} and (connection, name) in mine:
             linked[connection] = linked.get(connection, 0) + number
     for name in scene.job.sync:
         if name in counted.writes:
