@@ -18,16 +18,16 @@ PROJECT = """\
 mappings: mappings/
 connections:
   one: {{provider: hubspot, token: "${{env:HS_TOKEN}}", host: "{url}", objects: [contacts]}}
-  two: {{provider: hubspot, token: "${{env:HS_TOKEN}}", host: "{url}", objects: [contacts]}}
+  two: {{provider: hubspot, token: "${{env:HS_TOKEN}}", host: "{url}", objects: [companies]}}
   here: {{provider: csv, path: here/, key: Id}}
   there: {{provider: csv, path: there/, key: Id}}
 jobs:
   first: {{sync: [here, one], roles: [lead], unattended: true}}
-  second: {{sync: [there, two], roles: [lead], unattended: true}}
+  second: {{sync: [there, two], roles: [account], unattended: true}}
 """
-TABLE = (
-    "kind: mapping\nprovider: csv\nobject: people.csv\nrole: lead\nkey: Id\nfields: {email: Mail, last_name: Last}\n"
-)
+TABLE = "kind: mapping\nprovider: csv\nobject: {}.csv\nrole: {}\nkey: Id\nfields: {}\n"
+PEOPLE = TABLE.format("people", "lead", "{email: Key, last_name: Name}")
+FIRMS = TABLE.format("firms", "account", "{domain: Key, name: Name}")
 BURST = 5
 
 
@@ -39,19 +39,22 @@ def portal(tmp_path: Path) -> Iterator[PortalHarness]:
 
 
 def project(portal: PortalHarness, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Both jobs have run once; then a few people are entered in either table."""
+    """Both jobs have run once; then a few rows are entered in either table, which do not concern the other job."""
     (folder / "mappings").mkdir(parents=True)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HS_TOKEN", portal.served.token)
     (folder / "leadbridge.yaml").write_text(PROJECT.format(url=portal.served.url))
-    (folder / "mappings" / "people.yaml").write_text(TABLE)
-    shutil.copy(starter_folder() / "hubspot.contacts.leads.yaml", folder / "mappings")
-    for name, job in (("here", "first"), ("there", "second")):
-        (folder / name).mkdir()
-        (folder / name / "people.csv").write_text(f"Id,Mail,Last\n0,{job}-{folder.name}@x.example,Old\n")
+    (folder / "mappings" / "people.yaml").write_text(PEOPLE)
+    (folder / "mappings" / "firms.yaml").write_text(FIRMS)
+    for starter in ("hubspot.contacts.leads.yaml", "hubspot.companies.yaml"):
+        shutil.copy(starter_folder() / starter, folder / "mappings")
+    for file, job, key in (("here/people.csv", "first", "{}@x.example"), ("there/firms.csv", "second", "{}.example")):
+        (folder / file).parent.mkdir()
+        (folder / file).write_text(f"Id,Key,Name\n0,{key.format(folder.name)},Old {folder.name}\n")
         assert (main(["plan", job]), main(["apply", "--yes"])) == (0, 0)
-        with (folder / name / "people.csv").open("a") as table:
-            table.writelines(f"{n},{job}-{folder.name}-{n}@x.example,New {n}\n" for n in range(1, 4))
+        rows = (f"{n},{key.format(f'{folder.name}-{n}')},New {folder.name} {n}\n" for n in range(1, 4))
+        with (folder / file).open("a") as table:
+            table.writelines(rows)
     return folder
 
 
