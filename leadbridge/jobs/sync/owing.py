@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -101,8 +101,8 @@ class Owing:
 
     def _all_owed(self, merged: Merged, after: Sequence[Link]) -> list[Owed]:
         """Those of the merge, and the links that nothing but a reference is owed."""
-        told = {owed.link.id for owed in merged.owed}
-        return [*merged.owed, *(Owed(link, {}, {}) for link in after if link.id in self._naming.keys() - told)]
+        alone = self._naming.keys() - {owed.link.id for owed in merged.owed}
+        return [*merged.owed, *(Owed(link, {}, {}) for link in after if link.id in alone)]
 
     def _note_hidden(self, merged: Merged, after: Sequence[Link]) -> None:
         """What cannot be written because its provider field is gone is owed for when it is there again."""
@@ -125,15 +125,15 @@ class Owing:
             return
         self.due.add(link.id)
         if mine and takes_part and not self._hand.unread(link):
-            write = drafting.update(self._with_expected(owed, mapping), merged, mapping)
             refers = self._naming.get(link.id, {})
+            write = drafting.update(self._with_expected(owed, mapping, refers) if refers else owed, merged, mapping)
             self._add(replace(write, refers=refers, owes_more=link.id in self._pending), link.ref)
 
-    def _with_expected(self, owed: Owed, mapping: ObjectMapping) -> Owed:
+    def _with_expected(self, owed: Owed, mapping: ObjectMapping, refers: Iterable[str]) -> Owed:
         """What its references are to take the place of must still be there, too."""
         link = owed.link
         now = self._hand.values(link, mapping) if link.ref in self._hand.staged else link.base
-        return replace(owed, expected={**owed.expected, **{name: now[name] for name in self._naming.get(link.id, ())}})
+        return replace(owed, expected={**owed.expected, **{name: now[name] for name in refers}})
 
     def _create(self, merged: Merged, after: Sequence[Link], *, withheld: bool) -> None:
         around, golden = self._around, merged.golden
